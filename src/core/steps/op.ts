@@ -1,0 +1,51 @@
+import { parsed } from '../runbook/template.ts';
+import { checkLines, makeCheck, notUnderstood, templates } from './lines.ts';
+import { failed, fromFailure, passed, type StepLanguage } from './step.ts';
+
+const forms = ['read op://VAULT/ITEM/FIELD [as NAME]'];
+
+/** `op`: secrets of 1Password. */
+export const op: StepLanguage = {
+  id: 'op',
+  forms,
+  parse: (cell) =>
+    checkLines(cell.value, cell.start).map((line) => {
+      const [verb, reference, as, name, more] = line.words;
+      const keeps =
+        as?.text === 'as' && name !== undefined && /^[a-z][A-Za-z0-9_]*$/.test(name.text)
+          ? name.text
+          : undefined;
+      if (
+        verb?.text !== 'read' ||
+        reference === undefined ||
+        more !== undefined ||
+        (as !== undefined && keeps === undefined)
+      ) {
+        return notUnderstood('op', forms, line);
+      }
+      const args = templates({ reference });
+      if (args.kind === 'problem') return args;
+      return parsed(
+        makeCheck({
+          language: 'op',
+          line,
+          effect: 'reads',
+          args: args.value,
+          ...(keeps === undefined ? {} : { keeps }),
+          secrets: (values) => [values.reference],
+          bind: (values) => ({
+            command: `op read "${values.reference}"`,
+            label: 'returns a value',
+            run: async (context) => {
+              const secret = await context.secret(values.reference);
+              if (secret.kind === 'failure') return fromFailure(secret);
+              const length = secret.value.reveal().length;
+              return length === 0
+                ? failed('a value', 'an empty field', `Fill the field in 1Password: ${values.reference}.`)
+                : passed('resolves');
+            },
+          }),
+        }),
+      );
+    }),
+};

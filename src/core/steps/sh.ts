@@ -1,0 +1,99 @@
+import { parsed, problem } from '../runbook/template.ts';
+import { splitLines } from '../text.ts';
+import type { Check, CheckContext, CheckResult, StepLanguage } from './step.ts';
+import { failed, fromFailure, passed, unknown } from './step.ts';
+
+const forms = ['any shell text; mark the cell "check" when it only reads'];
+const name = /\$\{([A-Za-z][A-Za-z0-9_]*)\}/g;
+const dotted = /\$\{([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+)\}/;
+/** `12 / 12` in the output of a check: how many of how many. */
+const count = /\b(\d{1,6}) ?\/ ?(\d{1,6})\b/g;
+/** The counts stand at the end of what a check prints. */
+const tailLength = 4096;
+
+/** `sh`: the whole cell is one check; the names are environment variables, so the shell itself expands them. */
+export const sh: StepLanguage = {
+  id: 'sh',
+  forms,
+  parse: (cell) => {
+    const text = cell.value;
+    if (text.trim().length === 0) return [];
+    const wrong = dotted.exec(text);
+    if (wrong?.[1] !== undefined) {
+      const start = cell.start + wrong.index;
+      const span = { start, end: start + wrong[0].length };
+      return [problem(`A shell has no names with dots. Write "\${${wrong[1].replaceAll('.', '_')}}".`, span)];
+    }
+    return [parsed(shellCheck(text, cell.start, cell.marks.includes('check')))];
+  },
+};
+
+function shellCheck(text: string, start: number, readsOnly: boolean): Check {
+  return {
+    language: 'sh',
+    source: text,
+    span: { start, end: start + text.length },
+    effect: readsOnly ? 'reads' : 'changes',
+    uses: [],
+    provides: [],
+    secrets: () => [],
+    bind: (lookup) => ({
+      command: commandLine(text, lookup),
+      label: 'exits 0',
+      missing: [],
+      run: (context) => run(text, readsOnly, context),
+    }),
+  };
+}
+
+/** The command as it is shown: known names filled in, the first line of several. */
+function commandLine(text: string, lookup: (name: string) => string | undefined): string {
+  const lines = splitLines(text)
+    .map((line) => text.slice(line.start, line.end).trim())
+    .filter((line) => line.length > 0 && !line.startsWith('#'));
+  const first = lines[0] ?? text.trim();
+  const filled = first.replace(name, (whole, each: string) => lookup(each) ?? whole);
+  return lines.length > 1 ? `${filled} …` : filled;
+}
+
+async function run(text: string, readsOnly: boolean, context: CheckContext): Promise<CheckResult> {
+  let tail = '';
+  const outcome = await context.shell().run(
+    text,
+    context.environment(),
+    (chunk, stream) => {
+      tail = (tail + chunk).slice(-tailLength);
+      context.output(chunk, stream);
+    },
+    context.signal,
+  );
+  if (outcome.kind === 'failure') return fromFailure(outcome);
+  const { exitCode, signal } = outcome.value;
+  if (exitCode === undefined) {
+    return unknown(
+      signal === undefined ? 'the shell was gone before it told an exit code' : `ended by ${signal}`,
+      readsOnly ? 'Run the cell again.' : 'Look at what it did (Verify Partition) before you run it again.',
+    );
+  }
+  if (exitCode !== 0)
+    return failed(
+      'exit code 0',
+      `exit code ${exitCode}`,
+      `Read the output${exitHint(exitCode)}, mend the cause, then run the cell again.`,
+    );
+  const last = readsOnly ? [...tail.matchAll(count)].at(-1) : undefined;
+  if (last === undefined) return passed('exit code 0');
+  const [, done, of] = last;
+  return done === of
+    ? passed(`${done} / ${of}, exit code 0`)
+    : unknown(
+        `exit code 0 although the output counts ${done} / ${of}`,
+        'Read the output: the exit code and the count disagree.',
+      );
+}
+
+function exitHint(code: number): string {
+  if (code === 127) return ' (127: the command was not found)';
+  if (code === 126) return ' (126: the file is not executable)';
+  return '';
+}

@@ -1,0 +1,61 @@
+/** A half-open range of UTF-16 offsets into a text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A point for people and editors: both numbers count from 0, the column in UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One line of a text. `end` is before its line end, `next` after it. */
+export interface TextLine {
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+}
+
+/** All lines, split as Markdown does: at `\n`, `\r\n` and a lone `\r`. A text that ends in one has no empty last line. */
+export function splitLines(text: string): readonly TextLine[] {
+  const lines: TextLine[] = [];
+  let start = 0;
+  while (start < text.length) {
+    let end = start;
+    while (end < text.length) {
+      const unit = text.charCodeAt(end);
+      if (unit === 10 || unit === 13) break;
+      end++;
+    }
+    const width =
+      end >= text.length ? 0 : text.charCodeAt(end) === 13 && text.charCodeAt(end + 1) === 10 ? 2 : 1;
+    lines.push({ start, end, next: end + width });
+    start = end + width;
+  }
+  return lines;
+}
+
+/** The line end that most lines of the text have; `\n` for a text without any. */
+export function dominantLineEnd(text: string): '\n' | '\r\n' {
+  const crlf = text.split('\r\n').length - 1;
+  const lf = text.split('\n').length - 1 - crlf;
+  return crlf > lf ? '\r\n' : '\n';
+}
+
+/** Turns an offset into a position, counting lines as an editor does. */
+export function positionAt(text: string, offset: number): Position {
+  let line = 0;
+  let start = 0;
+  for (const each of splitLines(text)) {
+    if (each.next > offset || each.next === text.length) {
+      if (offset >= each.next && each.next > each.end) {
+        return { line: line + 1, column: offset - each.next };
+      }
+      return { line, column: offset - each.start };
+    }
+    line++;
+    start = each.next;
+  }
+  return { line, column: offset - start };
+}

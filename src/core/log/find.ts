@@ -1,5 +1,13 @@
 /** Where things stand in a log: a section by its title, a table by its columns, a bullet by its command or label. */
-import type { ExecutionLog, LogBullet, LogField, LogHeading, LogTable, LogTableCell, LogTableRow } from './read.ts';
+import type {
+  ExecutionLog,
+  LogBullet,
+  LogField,
+  LogHeading,
+  LogTable,
+  LogTableCell,
+  LogTableRow,
+} from './read.ts';
 
 /** A check as the log knows it. */
 export interface LogEntry {
@@ -59,7 +67,10 @@ export function gateSection(log: ExecutionLog, section: string): LogHeading | un
 /** Where the own text of a phase's section ends: before the sign-off that follows it. */
 export function bodyEnd(log: ExecutionLog, section: LogHeading): number {
   const signOff = log.fields.find(
-    (field) => plain(field.label) === 'sign-off' && field.line.start >= section.bodyStart && field.line.start < section.ownEnd,
+    (field) =>
+      plain(field.label) === 'sign-off' &&
+      field.line.start >= section.bodyStart &&
+      field.line.start < section.ownEnd,
   );
   return signOff?.line.start ?? section.ownEnd;
 }
@@ -73,14 +84,24 @@ export function signOffField(log: ExecutionLog, partition: string): LogField | u
   const section = partitionSection(log, partition);
   if (section === undefined) return undefined;
   return log.fields.findLast(
-    (field) => plain(field.label) === 'sign-off' && field.line.start >= section.bodyStart && field.line.start < section.bodyEnd,
+    (field) =>
+      plain(field.label) === 'sign-off' &&
+      field.line.start >= section.bodyStart &&
+      field.line.start < section.bodyEnd,
   );
 }
 
 /** The summary table: the first whose first column is `Partition` and that has a column for the sign-off. */
 export function summaryTable(log: ExecutionLog): LogTable | undefined {
   const partitioned = log.tables.filter((table) => plain(table.header.cells[0]?.text ?? '') === 'partition');
-  return partitioned.find((table) => column(table, 'sign-off date') >= 0) ?? partitioned.find((table) => table.header.cells.length > 2 && table.rows.some((row) => row.cells.some((cell) => /[✅🟡❌⚠⏳]/u.test(cell.text))));
+  return (
+    partitioned.find((table) => column(table, 'sign-off date') >= 0) ??
+    partitioned.find(
+      (table) =>
+        table.header.cells.length > 2 &&
+        table.rows.some((row) => row.cells.some((cell) => /[✅🟡❌⚠⏳]/u.test(cell.text))),
+    )
+  );
 }
 
 export function gateTable(log: ExecutionLog): LogTable | undefined {
@@ -146,10 +167,14 @@ export function findEntry<T>(
     return written !== undefined && commandMatches(written, entry);
   });
   if (entry.command === undefined) return things.find((thing) => labelMatches(words(thing).label, entry));
-  const alike = siblings.filter((each) => each.command !== undefined && command(each.command) === command(entry.command ?? ''));
+  const alike = siblings.filter(
+    (each) => each.command !== undefined && command(each.command) === command(entry.command ?? ''),
+  );
   if (alike.length < 2) return byCommand.at(-1);
   const labelled = byCommand.find((thing) => plain(words(thing).label).endsWith(plain(entry.label)));
   if (labelled !== undefined) return labelled;
-  const taken = new Set(alike.map((each) => byCommand.find((thing) => plain(words(thing).label).endsWith(plain(each.label)))));
+  const taken = new Set(
+    alike.map((each) => byCommand.find((thing) => plain(words(thing).label).endsWith(plain(each.label)))),
+  );
   return byCommand.filter((thing) => !taken.has(thing))[alike.indexOf(entry)];
 }

@@ -85,7 +85,8 @@ export function readLog(text: string): ExecutionLog {
 function readHeadings(text: string, lines: readonly ScannedLine[]): LogHeading[] {
   const starts: { level: number; line: Span; titleSpan: Span; next: number }[] = [];
   for (const [index, line] of lines.entries()) {
-    if (line.kind === 'heading') starts.push({ level: line.level, line, titleSpan: line.title, next: line.next });
+    if (line.kind === 'heading')
+      starts.push({ level: line.level, line, titleSpan: line.title, next: line.next });
     const before = lines[index - 1];
     if (line.kind === 'underline' && before !== undefined) {
       const titleSpan = { start: before.start, end: before.end };
@@ -120,7 +121,8 @@ function readTables(text: string, lines: readonly ScannedLine[]): LogTable[] {
     if (head?.kind !== 'text' || delimiter?.kind !== 'text') continue;
     const headText = text.slice(head.start, head.end);
     const delimiterText = text.slice(delimiter.start, delimiter.end);
-    if (!headText.includes('|') || !delimiterText.includes('-') || !delimiterRow.test(delimiterText)) continue;
+    if (!headText.includes('|') || !delimiterText.includes('-') || !delimiterRow.test(delimiterText))
+      continue;
     const rows: LogTableRow[] = [];
     let at = index + 2;
     for (; at < lines.length; at++) {
@@ -161,7 +163,9 @@ function readBullets(text: string, lines: readonly ScannedLine[]): LogBullet[] {
   const bullets: LogBullet[] = [];
   for (const [index, line] of lines.entries()) {
     if (line.kind !== 'item') continue;
-    const childIndent = line.indent + (line.content - line.start - line.indent > 0 ? line.content - line.start - line.indent : 2);
+    const childIndent =
+      line.indent +
+      (line.content - line.start - line.indent > 0 ? line.content - line.start - line.indent : 2);
     let textEnd = line.end;
     let end = line.next;
     let continuing = true;
@@ -173,7 +177,8 @@ function readBullets(text: string, lines: readonly ScannedLine[]): LogBullet[] {
         continue;
       }
       const indent = next.kind === 'text' || next.kind === 'item' ? next.indent : indentOf(text, next);
-      const inside = indent > line.indent || (continuing && next.kind === 'text' && lines[at - 1]?.kind !== 'blank');
+      const inside =
+        indent > line.indent || (continuing && next.kind === 'text' && lines[at - 1]?.kind !== 'blank');
       if (!inside || next.kind === 'heading') break;
       if (next.kind === 'item') continuing = false;
       if (continuing && next.kind === 'text') textEnd = next.end;

@@ -9,6 +9,8 @@ export interface LogStatus {
   readonly started: boolean;
   /** `2026-05-26` */
   readonly date?: string;
+  /** `1 of 10 failed`, as the product writes it. */
+  readonly count?: string;
   /** From the sign to the last part of the token. */
   readonly span: Span;
 }
@@ -21,14 +23,20 @@ export const signs: Readonly<Record<StatusKind, string>> = {
   pending: '⏳',
 };
 
-const kinds: Readonly<Record<string, StatusKind>> = { '✅': 'cleared', '🟡': 'partial', '❌': 'failed', '⚠': 'waived', '⏳': 'pending' };
+const kinds: Readonly<Record<string, StatusKind>> = {
+  '✅': 'cleared',
+  '🟡': 'partial',
+  '❌': 'failed',
+  '⚠': 'waived',
+  '⏳': 'pending',
+};
 
 /**
  * The counts behind a date are the product's own words, so a later status takes them along; what people write
  * behind a token is no part of it.
  */
 const token =
-  /(✅|🟡|❌|⚠|⏳)\uFE0F?(?:[ ]+(started|pending|waived|unknown)\b)?(?:[ ]+(\d{4}-\d{2}-\d{2})(?:[ ]\d{2}:\d{2}:\d{2}[ ][+-]\d{2}:\d{2})?)?(?:[ ]\d+ of \d+ (?:open|failed|unknown)\b)?/gu;
+  /(✅|🟡|❌|⚠|⏳)\uFE0F?(?:[ ]+(started|pending|waived|unknown)\b)?(?:[ ]+(\d{4}-\d{2}-\d{2})(?:[ ]\d{2}:\d{2}:\d{2}[ ][+-]\d{2}:\d{2})?)?(?:[ ](\d+ of \d+ (?:open|failed|unknown)\b))?/gu;
 
 /** The first status in a piece of text, code spans left out; `offset` is where the piece stands. */
 export function findStatus(text: string, offset: number): LogStatus | undefined {
@@ -41,6 +49,7 @@ export function findStatus(text: string, offset: number): LogStatus | undefined 
       kind,
       started: match[2] === 'started',
       ...(match[3] === undefined ? {} : { date: match[3] }),
+      ...(match[4] === undefined ? {} : { count: match[4] }),
       span: { start: offset + match.index, end: offset + match.index + match[0].length },
     };
   }

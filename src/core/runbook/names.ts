@@ -6,7 +6,11 @@ import { fill, type Lookup } from './template.ts';
 /** Names the product gives. */
 export const givenNames = ['partition', 'resolver'] as const;
 /** What `register` writes into `cdk.context.json`; other keys of the entry are names too once they are there. */
-export const contextNames = ['context.dkimSelector', 'context.dkimPublicKey', 'context.returnPathTarget'] as const;
+export const contextNames = [
+  'context.dkimSelector',
+  'context.dkimPublicKey',
+  'context.returnPathTarget',
+] as const;
 
 /** Values that come to be during a run. */
 export interface LateValues {
@@ -17,7 +21,11 @@ export interface LateValues {
 }
 
 /** A lookup for one partition, or for what belongs to none. Circular declarations have no value. */
-export function lookupFor(front: FrontMatter, partition: Partition | undefined, late: LateValues = {}): Lookup {
+export function lookupFor(
+  front: FrontMatter,
+  partition: Partition | undefined,
+  late: LateValues = {},
+): Lookup {
   const open = new Set<string>();
   const lookup: Lookup = (name) => {
     if (name === 'partition') return partition?.name;

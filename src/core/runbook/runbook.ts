@@ -4,7 +4,15 @@ import { languages } from '../steps/languages.ts';
 import type { Check } from '../steps/step.ts';
 import type { Span } from '../text.ts';
 import { marksOf, type ReadCell, readCells, type StepLanguageId } from './cells.ts';
-import { type FrontMatter, type GateDeclaration, noFrontMatter, type Partition, type Phase, readFrontMatter, signOff } from './front-matter.ts';
+import {
+  type FrontMatter,
+  type GateDeclaration,
+  noFrontMatter,
+  type Partition,
+  type Phase,
+  readFrontMatter,
+  signOff,
+} from './front-matter.ts';
 import { contextNames, givenNames, lookupFor } from './names.ts';
 import type { Problem } from './template.ts';
 
@@ -39,7 +47,8 @@ export function parseRunbook(text: string): Runbook {
   const problems: Problem[] = [];
   let value = noFrontMatter;
   if (front === undefined) {
-    const message = 'A runbook begins with front matter: "---", then "runbook:", "partitions:" and "phases:", then "---".';
+    const message =
+      'A runbook begins with front matter: "---", then "runbook:", "partitions:" and "phases:", then "---".';
     problems.push({ severity: 'error', message, span: { start: 0, end: Math.min(3, text.length) } });
   } else {
     const result = readFrontMatter(front.value, front.valueStart);
@@ -73,7 +82,11 @@ function readStep(
   const marks = marksOf(cell.origin.info ?? '');
   for (const mark of marks) {
     if (!knownMarks.includes(mark)) {
-      problems.push({ severity: 'error', message: `"${mark}" is not a mark of a cell. Known: ${knownMarks.join(', ')}.`, span: head });
+      problems.push({
+        severity: 'error',
+        message: `"${mark}" is not a mark of a cell. Known: ${knownMarks.join(', ')}.`,
+        span: head,
+      });
     }
   }
   const checks: Check[] = [];
@@ -82,13 +95,18 @@ function readStep(
     else problems.push(result.problem);
   }
   if (home === undefined) {
-    const message = 'This cell stands under no phase and no gate. Put it under a heading with the title of a phase, the section of a gate, or "Sign-off".';
+    const message =
+      'This cell stands under no phase and no gate. Put it under a heading with the title of a phase, the section of a gate, or "Sign-off".';
     if (complain) problems.push({ severity: 'error', message, span: head });
     return { problems };
   }
   const each = marks.includes('each');
   if (each && home.kind !== 'gate') {
-    problems.push({ severity: 'error', message: '"each" belongs to the section of a gate: a phase runs for one partition.', span: head });
+    problems.push({
+      severity: 'error',
+      message: '"each" belongs to the section of a gate: a phase runs for one partition.',
+      span: head,
+    });
   }
   return { step: { index, language, each, home, checks, span }, problems };
 }
@@ -116,7 +134,8 @@ function headings(text: string): { level: number; title: string }[] {
   let before = '';
   for (const line of scan(text)) {
     const raw = text.slice(line.start, line.end).trim();
-    if (line.kind === 'heading') found.push({ level: line.level, title: text.slice(line.title.start, line.title.end) });
+    if (line.kind === 'heading')
+      found.push({ level: line.level, title: text.slice(line.title.start, line.title.end) });
     if (line.kind === 'underline') found.push({ level: raw.startsWith('=') ? 1 : 2, title: before });
     before = raw;
   }
@@ -141,10 +160,16 @@ function circular(front: FrontMatter): Problem[] {
         if (seen.has(from)) return false;
         seen.add(from);
         const next = partition?.bindings.get(from) ?? front.variables.get(from);
-        return (next?.parts ?? []).some((part) => part.kind === 'name' && (part.name === name || reaches(part.name)));
+        return (next?.parts ?? []).some(
+          (part) => part.kind === 'name' && (part.name === name || reaches(part.name)),
+        );
       };
       if (reaches(name)) {
-        problems.push({ severity: 'error', message: `"${name}" is declared by itself. Give it a value of its own.`, span: template.span });
+        problems.push({
+          severity: 'error',
+          message: `"${name}" is declared by itself. Give it a value of its own.`,
+          span: template.span,
+        });
       }
     }
   }
@@ -165,9 +190,12 @@ function unknownNames(runbook: Runbook): Problem[] {
     if (lacking.length === 0) return;
     const first = lacking[0];
     const where =
-      lacking.length === partitions.length ? '' : ` on ${lacking.map((partition) => partition?.name ?? '').join(', ')}`;
+      lacking.length === partitions.length
+        ? ''
+        : ` on ${lacking.map((partition) => partition?.name ?? '').join(', ')}`;
     const mend =
-      first === undefined && runbook.partitions.some((each) => each.bindings.has(name) || name === 'partition')
+      first === undefined &&
+      runbook.partitions.some((each) => each.bindings.has(name) || name === 'partition')
         ? 'This cell runs once for the whole cascade: mark it "each", or name the value.'
         : `Declare it under "variables:" or for each partition.`;
     problems.push({ severity: 'error', message: `"${name}" is not known here${where}. ${mend}`, span });
@@ -179,7 +207,8 @@ function unknownNames(runbook: Runbook): Problem[] {
   }
   for (const partition of runbook.partitions) {
     for (const [, template] of partition.bindings) {
-      for (const part of template.parts) if (part.kind === 'name') complain(part.name, part.span, [partition]);
+      for (const part of template.parts)
+        if (part.kind === 'name') complain(part.name, part.span, [partition]);
     }
   }
   for (const step of runbook.steps) {
@@ -194,7 +223,8 @@ function unknownNames(runbook: Runbook): Problem[] {
 function isKnown(runbook: Runbook, partition: Partition | undefined, name: string): boolean {
   if (name === 'partition') return partition !== undefined;
   if (givenNames.some((each) => each === name)) return true;
-  if (name.startsWith('context.')) return partition !== undefined && contextNames.some((each) => each === name);
+  if (name.startsWith('context.'))
+    return partition !== undefined && contextNames.some((each) => each === name);
   const template = partition?.bindings.get(name) ?? runbook.variables.get(name);
   if (template === undefined) return false;
   // A variable of partitions has no value where there is no partition.

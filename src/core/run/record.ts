@@ -1,0 +1,172 @@
+/** Writes a run into its log on the way: each event goes on only when what it says is written. */
+import { codeSpan, harmless, type Stamp, stamp } from '../log/edits.ts';
+import type { LogEntry } from '../log/find.ts';
+import { ensurePlace, type Place } from '../log/place.ts';
+import {
+  type Entry,
+  recordCheck,
+  recordNote,
+  recordSignOff,
+  settleGate,
+  settlePhase,
+} from '../log/record.ts';
+import type { Failure, TextEdit } from '../ports.ts';
+import type { Verdict } from '../steps/step.ts';
+import type { Cascade } from './engine.ts';
+import type { CheckRef, RunEvent } from './events.ts';
+import { placedChecks, placeOf, type Target } from './places.ts';
+
+/** The log could not be written. The run ends; what was not written is in `event`. */
+export class LogError extends Error {
+  override readonly name = 'LogError';
+  readonly failure: Failure;
+  readonly event: RunEvent;
+
+  constructor(failure: Failure, event: RunEvent) {
+    super(`${failure.asked}: ${failure.came}. ${failure.next}`);
+    this.failure = failure;
+    this.event = event;
+  }
+}
+
+export async function* recorded(
+  cascade: Cascade,
+  events: AsyncIterable<RunEvent>,
+): AsyncGenerator<RunEvent, void, void> {
+  let recorder: Recorder | undefined;
+  for await (const event of events) {
+    if (event.kind === 'run-started') recorder = new Recorder(cascade, event.target, event.checks);
+    await recorder?.take(event);
+    yield event;
+  }
+}
+
+class Recorder {
+  readonly #cascade: Cascade;
+  readonly #target: Target;
+  readonly #place: Place;
+  readonly #checks: readonly CheckRef[];
+  /** What each check is known by now: names may have got their value on the way. */
+  readonly #entries = new Map<string, LogEntry>();
+  #signature: { verdict: Verdict; evidence: string[] } = { verdict: 'passed', evidence: [] };
+  #ran = false;
+  #startedAt: Stamp | undefined;
+
+  constructor(cascade: Cascade, target: Target, checks: readonly CheckRef[]) {
+    this.#cascade = cascade;
+    this.#target = target;
+    this.#place = placeOf(cascade.runbook, target);
+    this.#checks = checks;
+    for (const check of checks) this.#entries.set(check.key, check.entry);
+  }
+
+  async take(event: RunEvent): Promise<void> {
+    switch (event.kind) {
+      case 'run-started':
+        this.#startedAt = this.#stamp(event.at);
+        if (event.checks.length > 0) await this.#write(event, (text) => ensurePlace(text, this.#place));
+        return;
+      case 'check-started':
+        this.#ran = true;
+        if (event.check.effect === 'changes')
+          await this.#check(event, event.check, { kind: 'started' }, this.#stamp(event.at));
+        return;
+      case 'check-finished':
+        this.#ran = true;
+        await this.#finished(event);
+        return;
+      case 'run-finished':
+        if (this.#ran) await this.#settle(event, this.#stamp(event.at));
+        return;
+      case 'check-output':
+      case 'check-progress':
+      case 'check-blocked':
+      case 'check-not-run':
+        return;
+    }
+  }
+
+  async #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): Promise<void> {
+    this.#entries.set(event.check.key, event.check.entry);
+    if (this.#target.kind === 'sign-off') {
+      if (event.result.verdict !== 'passed') this.#signature.verdict = event.result.verdict;
+      this.#signature.evidence.push(event.result.evidence);
+      return;
+    }
+    const verdict = event.interrupted ? 'interrupted' : event.result.verdict;
+    const evidence =
+      event.duration >= 1000 ? `${event.result.evidence}, ${seconds(event.duration)}` : event.result.evidence;
+    await this.#check(event, event.check, { kind: 'result', verdict, evidence }, this.#stamp(event.at));
+  }
+
+  /** Writes one check, and where it did not pass also what that makes of its phase or gate. */
+  async #check(event: RunEvent, check: CheckRef, entry: Entry, at: Stamp): Promise<void> {
+    const siblings = this.#siblings();
+    const mine = this.#entries.get(check.key) ?? check.entry;
+    await this.#write(event, (text) => recordCheck(text, this.#place, mine, siblings, entry, at));
+    if (entry.kind === 'result' && entry.verdict === 'passed') return;
+    await this.#write(event, (text) => this.#settled(text, at));
+  }
+
+  async #settle(event: Extract<RunEvent, { kind: 'run-finished' }>, at: Stamp): Promise<void> {
+    if (this.#target.kind === 'sign-off') {
+      const partition = this.#target.partition.name;
+      const { verdict, evidence } = this.#signature;
+      if (verdict === 'unknown' || evidence.length === 0) return;
+      await this.#write(event, (text) =>
+        recordSignOff(text, partition, { verdict, evidence: evidence.join('; ') }, at),
+      );
+      return;
+    }
+    await this.#write(event, (text) => this.#settled(text, at));
+    if (event.outcome === 'passed' || this.#target.kind !== 'phase') return;
+    await this.#write(event, (text) => recordNote(text, this.#place, this.#attempt(event)));
+  }
+
+  #attempt(event: Extract<RunEvent, { kind: 'run-finished' }>): string {
+    const words = {
+      passed: 'passed',
+      failed: 'failed',
+      unknown: 'ended unknown',
+      blocked: 'was blocked',
+      interrupted: 'was interrupted',
+    };
+    const failing = this.#checks.find((check) => event.reason?.startsWith(`${check.title}: `));
+    const reason =
+      failing === undefined ? (event.reason ?? '') : (event.reason ?? '').slice(failing.title.length + 2);
+    const command = failing?.entry.command;
+    const at =
+      failing === undefined
+        ? ''
+        : ` at ${command === undefined ? harmless(failing.title) : codeSpan(command)}`;
+    return `**Attempt ${this.#startedAt?.time ?? ''}** ${words[event.outcome]}${at}: ${harmless(reason)}`;
+  }
+
+  #settled(text: string, at: Stamp): readonly TextEdit[] {
+    const place = this.#place;
+    if (place.kind === 'phase') return settlePhase(text, place, this.#siblings(), at);
+    if (place.kind === 'gate') return settleGate(text, place, this.#siblings(), at);
+    return [];
+  }
+
+  /** All checks of the place, those that this run leaves out among them. */
+  #siblings(): readonly LogEntry[] {
+    return placedChecks(this.#cascade.runbook, this.#target, () => ({})).map(
+      (placed) => this.#entries.get(placed.key) ?? placed.entry,
+    );
+  }
+
+  #stamp(at: Date): Stamp {
+    return stamp(at, this.#cascade.ports.clock);
+  }
+
+  async #write(event: RunEvent, change: (text: string) => readonly TextEdit[]): Promise<void> {
+    const written = await this.#cascade.log.update(change);
+    if (written.kind === 'failure') throw new LogError(written, event);
+  }
+}
+
+function seconds(milliseconds: number): string {
+  const all = Math.round(milliseconds / 1000);
+  return all < 60 ? `${all} s` : `${Math.floor(all / 60)} min ${all % 60} s`;
+}

@@ -98,7 +98,8 @@ function closed(gate: GateDeclaration, row: GateOverview | undefined): Block {
   return { by: gate.title, gate: gate.id, why: `the gate "${gate.title}" is ${state}${note}`, clears };
 }
 
-function fits(pattern: string, partition: string, phase: string): boolean {
+/** Whether a pattern (partition or "*", then the phase) names this phase of this partition. */
+export function fits(pattern: string, partition: string, phase: string): boolean {
   const [wantedPartition, wantedPhase] = pattern.split('/');
   return (
     (wantedPartition === '*' || wantedPartition === partition) &&

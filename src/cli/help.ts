@@ -1,0 +1,26 @@
+export const help = `cascade — take a change through the partitions of a system by a runbook
+
+  cascade status                       what the log says: partitions, phases, gates
+  cascade run PARTITION [PHASE …]      run the phases of a partition; all of them when none is named
+  cascade run --gate ID                run the checks of a gate's section
+  cascade verify PARTITION             run the Verification phase: changes nothing but the log
+  cascade rehearse [RUNBOOK]           the whole cascade in a simulated world on this machine
+
+Options
+  --runbook FILE      the runbook; the only *.runbook.md of this folder when absent
+  --log FILE          another log than the one the runbook names
+  --json              one JSON document on standard output
+  --answers yes|no    answers every question of an "ask" line; without it and without a terminal nobody answers
+  --confirm NAME      types the name of a protected partition (may be repeated)
+  --operator NAME     who is written into the log; the git identity when absent
+
+Options of rehearse
+  --partition NAME    only this partition (may be repeated)
+  --fault NAME        let this go wrong (may be repeated)
+  --list-faults       which faults there are, and what each one shows
+  --speed N           N times as fast as the recorded run; 20 when absent
+  --directory DIR     where the rehearsal's files go; a new temporary folder when absent
+
+Exit codes
+  0 passed   1 failed   2 unknown   3 blocked by a gate   64 usage
+`;

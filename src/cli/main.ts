@@ -1,0 +1,204 @@
+#!/usr/bin/env node
+/** The command line: composes the same core as the editor and gives its words and exit codes. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { argv, cwd, exit, on, env as processEnv, stderr, stdin, stdout } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { cascadeOrder } from '../core/run/order.ts';
+import type { Target } from '../core/run/places.ts';
+import { LogError } from '../core/run/record.ts';
+import { startRun } from '../core/run/start.ts';
+import { signOff } from '../core/runbook/front-matter.ts';
+import type { Runbook } from '../core/runbook/runbook.ts';
+import { type Arguments, readArguments, UsageError } from './arguments.ts';
+import { help } from './help.ts';
+import { type OpenedCascade, openCascade, openRunbook, operatorName, partitionNamed } from './open.ts';
+import { terminalPerson } from './person.ts';
+import { faultList, startRehearsal } from './rehearse.ts';
+import { Report } from './report.ts';
+import { exitCode, outcomeOf, runTargets } from './runs.ts';
+import { status, statusText } from './status.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+async function main(args: Arguments, signal: AbortSignal): Promise<number> {
+  if (args.help || args.command === 'help') {
+    stdout.write(help);
+    return 0;
+  }
+  switch (args.command) {
+    case 'status': {
+      const opened = open(args, processEnv, cwd());
+      const report = await status(opened);
+      stdout.write(args.json ? `${JSON.stringify(report, undefined, 2)}\n` : statusText(report));
+      return 0;
+    }
+    case 'run': {
+      const opened = open(args, processEnv, cwd());
+      return runAll(args, opened, namedTargets(args, opened.cascade.runbook), signal);
+    }
+    case 'verify': {
+      const opened = open(args, processEnv, cwd());
+      return runAll(args, opened, verification(opened.cascade.runbook, args.words[0]), signal);
+    }
+    case 'rehearse':
+      return rehearse(args, signal);
+    case '':
+      stderr.write(help);
+      return 64;
+    default:
+      throw new UsageError(
+        `"${args.command}" is not a command. Known: status, run, verify, rehearse. "cascade --help" says more.`,
+      );
+  }
+}
+
+function open(args: Arguments, env: Env, directory: string): OpenedCascade {
+  const operator = args.operator ?? operatorName(directory, env);
+  const terminal = stdin.isTTY && stderr.isTTY ? { terminal: { input: stdin, output: stderr } } : {};
+  const answers = args.answers === undefined ? {} : { answers: args.answers };
+  return openCascade({
+    directory,
+    env,
+    ...(args.runbook === undefined ? {} : { runbook: args.runbook }),
+    ...(args.log === undefined ? {} : { log: args.log }),
+    person: terminalPerson({ ...answers, confirm: args.confirm, operator, ...terminal }),
+  });
+}
+
+function namedTargets(args: Arguments, runbook: Runbook): readonly Target[] {
+  if (args.gate !== undefined) {
+    const gate = runbook.gates.find((each) => each.id === args.gate);
+    const known = runbook.gates.map((each) => each.id).join(', ');
+    if (gate === undefined)
+      throw new UsageError(`There is no gate "${args.gate}" in the runbook. Known: ${known}.`);
+    return [{ kind: 'gate', gate }];
+  }
+  const [name, ...phases] = args.words;
+  const partition = partitionNamed(runbook, name);
+  if (phases.length === 0) return runbook.phases.map((phase) => ({ kind: 'phase', partition, phase }));
+  return phases.map((title): Target => {
+    if (title.toLowerCase() === signOff.toLowerCase()) return { kind: 'sign-off', partition };
+    const phase = runbook.phases.find((each) => each.title.toLowerCase() === title.toLowerCase());
+    const known = [...runbook.phases.map((each) => each.title), signOff].join(', ');
+    if (phase === undefined)
+      throw new UsageError(`There is no phase "${title}" in the runbook. Known: ${known}.`);
+    return { kind: 'phase', partition, phase };
+  });
+}
+
+function verification(runbook: Runbook, name: string | undefined): readonly Target[] {
+  const partition = partitionNamed(runbook, name);
+  const phase = runbook.phases.find((each) => each.title === 'Verification');
+  if (phase === undefined) throw new UsageError('The runbook has no phase "Verification".');
+  return [{ kind: 'phase', partition, phase }];
+}
+
+async function runAll(
+  args: Arguments,
+  opened: OpenedCascade,
+  targets: readonly Target[],
+  signal: AbortSignal,
+): Promise<number> {
+  const { cascade, logPath, rehearsal } = opened;
+  const report = new Report(
+    {
+      write: (text) => void (args.json ? stderr : stdout).write(text),
+      live: !args.json && stdout.isTTY === true,
+      columns: stdout.columns ?? 120,
+    },
+    rehearsal,
+  );
+  try {
+    const operator = args.operator ?? operatorName(cwd(), processEnv);
+    const started = await startRun(cascade, { operator, rehearsal });
+    if (started.kind === 'refused') {
+      const { asked, came, next } = started.failure;
+      throw new UsageError(`${asked}: ${came} ${next}`);
+    }
+    if (started.kind === 'created') report.line(`Started a new log: ${logPath}`);
+    const reports = await runTargets(
+      cascade,
+      targets,
+      signal,
+      (event) => report.take(event),
+      (target, because) =>
+        report.line(
+          `\n· ${target.kind === 'gate' ? target.gate.title : `${target.partition.name} · ${target.kind === 'phase' ? target.phase.title : signOff}`}: not run, because ${because}`,
+        ),
+    );
+    const outcome = signal.aborted ? 'interrupted' : outcomeOf(reports);
+    report.outcome(outcome, `The log is ${logPath}`);
+    if (args.json)
+      stdout.write(
+        `${JSON.stringify({ outcome, log: logPath, rehearsal, targets: reports }, undefined, 2)}\n`,
+      );
+    return exitCode(outcome);
+  } finally {
+    await cascade.close();
+  }
+}
+
+async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
+  if (args.listFaults) {
+    stdout.write(faultList());
+    return 0;
+  }
+  const runbook = args.words[0] ?? args.runbook;
+  const rehearsal = await startRehearsal({
+    cwd: cwd(),
+    samples: sampleFolder(),
+    faults: args.faults,
+    speed: args.speed ?? 20,
+    ...(runbook === undefined ? {} : { runbook }),
+    ...(args.directory === undefined ? {} : { directory: args.directory }),
+  });
+  try {
+    const env: Env = { ...processEnv, ...rehearsal.world.env };
+    // In a rehearsal "--answers yes" stands for the person in everything, the typed names included.
+    const names = args.answers === 'yes' ? openRunbook(rehearsal.directory, rehearsal.runbook).runbook.partitions : [];
+    const confirm = [...args.confirm, ...names.map((partition) => partition.name)];
+    const opened = open({ ...args, runbook: rehearsal.runbook, confirm }, env, rehearsal.directory);
+    const { runbook: parsed } = opened.cascade;
+    const partitions =
+      args.partitions.length === 0
+        ? parsed.partitions
+        : args.partitions.map((name) => partitionNamed(parsed, name));
+    return await runAll(args, opened, cascadeOrder(parsed, partitions), signal);
+  } finally {
+    await rehearsal.world.close();
+  }
+}
+
+/** The sample runbook's folder: beside the sources in a checkout, beside `dist` in a package. */
+function sampleFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const found = [join(here, '../runbooks/partition-mail'), join(here, '../../runbooks/partition-mail')].find(
+    (path) => existsSync(path),
+  );
+  if (found === undefined)
+    throw new UsageError(
+      'The sample runbook is missing from this installation. Install Cascade Runbook again.',
+    );
+  return found;
+}
+
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+}
+try {
+  exit(await main(readArguments(argv.slice(2)), stopping.signal));
+} catch (error) {
+  if (error instanceof UsageError) {
+    stderr.write(`cascade: ${error.message}\n`);
+    exit(64);
+  }
+  if (error instanceof LogError) {
+    stderr.write(
+      `cascade: the log could not be written: ${error.message}\nNot written: ${JSON.stringify(error.event)}\n`,
+    );
+    exit(1);
+  }
+  throw error;
+}

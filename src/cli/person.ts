@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline/promises';
+import type { Person } from '../core/ports.ts';
+
+export interface TerminalPersonOptions {
+  readonly answers?: 'yes' | 'no';
+  /** Names of protected partitions that were given on the command line. */
+  readonly confirm: readonly string[];
+  readonly operator: string;
+  /** Questions are asked here; nobody is there without it. */
+  readonly terminal?: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream };
+}
+
+/** The person at a terminal, or the answers given in advance. No default is yes. */
+export function terminalPerson({ answers, confirm, operator, terminal }: TerminalPersonOptions): Person {
+  const ask = async (question: string, signal: AbortSignal): Promise<string | undefined> => {
+    if (terminal === undefined) return undefined;
+    const lines = createInterface(terminal);
+    try {
+      return await lines.question(question, { signal });
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    } finally {
+      lines.close();
+    }
+  };
+  return {
+    ask: async (question, signal) => {
+      if (answers !== undefined) return { yes: answers === 'yes', by: operator, note: 'by --answers' };
+      const where = question.partition === undefined ? '' : `${question.partition}: `;
+      const typed = await ask(`? ${where}${question.text} [yes/no] `, signal);
+      if (typed === undefined || !/^(?:y|yes|n|no)$/i.test(typed.trim())) return undefined;
+      return { yes: /^y/i.test(typed.trim()), by: operator };
+    },
+    typeName: async (confirmation, signal) => {
+      if (confirm.includes(confirmation.partition)) return confirmation.partition;
+      const facts = confirmation.facts.map((fact) => `  ${fact}\n`).join('');
+      return (
+        await ask(`! ${confirmation.partition} is protected.\n${facts}  Type its name to go on: `, signal)
+      )?.trim();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { blocks } from '../core/gates/may-run.ts';
+import type { OverviewStatus } from '../core/log/overview.ts';
+import { readOverview } from '../core/log/overview.ts';
+import { signs } from '../core/log/status.ts';
+import type { Span } from '../core/text.ts';
+import { positionAt } from '../core/text.ts';
+import { UsageError } from './arguments.ts';
+import type { OpenedCascade } from './open.ts';
+
+/** What `cascade status` answers, as data; lines count from 1. */
+export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
+  const { runbook, log } = cascade;
+  const text = await log.read();
+  if (text.kind === 'failure') throw new UsageError(`${text.asked}: ${text.came}. ${text.next}`);
+  if (text.value === undefined) {
+    throw new UsageError(
+      `There is no log at ${logPath} yet. "cascade run PARTITION" starts one, or "Cascade: Start Run…" in the editor.`,
+    );
+  }
+  const whole = text.value;
+  const read = readOverview(whole, runbook);
+  if (read.kind === 'unreadable') throw new UsageError(`${logPath}: ${read.message}`);
+  const line = (span: Span): number => positionAt(whole, span.start).line + 1;
+  const shown = ({ status: state, started, date, note, span }: OverviewStatus) => ({
+    status: state,
+    ...(started ? { started } : {}),
+    ...(date === undefined ? {} : { date }),
+    ...(note === undefined ? {} : { note }),
+    line: line(span),
+  });
+  return {
+    runbook: runbook.name,
+    log: logPath,
+    rehearsal,
+    partitions: read.overview.partitions.map((partition) => ({
+      partition: partition.partition,
+      ...(partition.note === undefined ? {} : { note: partition.note }),
+      phases: partition.phases.map((phase) => {
+        const declared = runbook.phases.find((each) => each.title === phase.phase);
+        const target = runbook.partitions.find((each) => each.name === partition.partition);
+        const closed =
+          declared === undefined || target === undefined
+            ? []
+            : blocks(runbook, read.overview, { kind: 'phase', partition: target, phase: declared });
+        return {
+          phase: phase.phase,
+          ...shown(phase),
+          checks: phase.checks.map((check) => ({ check: check.label, ...shown(check) })),
+          ...(closed.length === 0
+            ? {}
+            : {
+                changesBlockedBy: closed.map((block) => ({
+                  by: block.by,
+                  why: block.why,
+                  clears: block.clears,
+                })),
+              }),
+        };
+      }),
+      signOff: shown(partition.signOff),
+    })),
+    gates: read.overview.gates.map((gate) => ({
+      gate: gate.gate,
+      ...(gate.id === undefined ? {} : { id: gate.id }),
+      ...shown(gate),
+    })),
+  };
+}
+
+type Status = Awaited<ReturnType<typeof status>>;
+
+export function statusText(report: Status): string {
+  const sign = (each: {
+    status: keyof typeof signs;
+    date?: string;
+    note?: string;
+    started?: boolean;
+  }): string =>
+    `${signs[each.status]} ${each.started ? 'started, no result' : (each.date ?? each.status)}${each.note === undefined ? '' : ` (${each.note})`}`;
+  const lines = [`${report.runbook}${report.rehearsal ? '  REHEARSAL' : ''}  ${report.log}`, ''];
+  for (const partition of report.partitions) {
+    lines.push(`${partition.partition}${partition.note === undefined ? '' : `  ${partition.note}`}`);
+    for (const phase of partition.phases) {
+      lines.push(`  ${phase.phase.padEnd(14)} ${sign(phase)}`);
+      if (phase.status !== 'cleared')
+        for (const block of phase.changesBlockedBy ?? []) lines.push(`  ${''.padEnd(14)} ⊘ ${block.why}`);
+    }
+    lines.push(`  ${'Sign-off'.padEnd(14)} ${sign(partition.signOff)}`, '');
+  }
+  lines.push('Gates');
+  for (const gate of report.gates) lines.push(`  ${sign(gate)}  ${gate.gate}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,206 @@
+/** The core's ports in memory: what the world answers is set by the test, what it was asked is kept. */
+
+import { applyEdits } from '../../src/core/log/edits.ts';
+import {
+  answer,
+  type ContextEntry,
+  type DnsAnswer,
+  type Failure,
+  failure,
+  type LogFile,
+  type Outcome,
+  type PersonAnswer,
+  type Ports,
+  type SenderDomain,
+  type ShellResult,
+  type StackExport,
+  type StackProgress,
+} from '../../src/core/ports.ts';
+import { Secret } from '../../src/core/secret.ts';
+
+export const canary = 'canary-4f1d9f7e-0b7a-secret';
+
+export interface MemoryWorld {
+  secrets: Map<string, string>;
+  accounts: Map<string, string>;
+  dns: Map<string, DnsAnswer | Failure>;
+  domains: Map<string, SenderDomain>;
+  /** Calls of verifyDkim after which it holds. */
+  dkimAfter: number;
+  exports: StackExport[];
+  stacks: Map<string, StackProgress>;
+  shell: (
+    text: string,
+    env: Readonly<Record<string, string>>,
+    output: (chunk: string) => void,
+  ) => Promise<Outcome<ShellResult>>;
+  contexts: Map<string, ContextEntry>;
+  answers: (question: string) => PersonAnswer | undefined;
+  typed: string | undefined;
+  asked: string[];
+  now: Date;
+}
+
+export function memoryWorld(): MemoryWorld {
+  return {
+    secrets: new Map(),
+    accounts: new Map(),
+    dns: new Map(),
+    domains: new Map(),
+    dkimAfter: 2,
+    exports: [],
+    stacks: new Map(),
+    shell: async () => answer({ exitCode: 0 }),
+    contexts: new Map(),
+    answers: () => ({ yes: true, by: 'Operator' }),
+    typed: undefined,
+    asked: [],
+    now: new Date('2026-11-24T10:00:00Z'),
+  };
+}
+
+export function memoryPorts(world: MemoryWorld): Ports {
+  const domainOf = (id: number): SenderDomain | undefined =>
+    [...world.domains.values()].find((domain) => domain.id === id);
+  let dkimCalls = 0;
+  return {
+    secrets: {
+      read: async (references) => {
+        world.asked.push(`secrets ${references.join(' ')}`);
+        return references.map((reference) => {
+          const value = world.secrets.get(reference);
+          return value === undefined
+            ? failure('failed', `op read "${reference}"`, 'no such item', 'Look at the vault.')
+            : answer(new Secret(reference, value));
+        });
+      },
+    },
+    aws: {
+      identity: async ({ profile }) => {
+        world.asked.push(`identity ${profile}`);
+        const account = world.accounts.get(profile);
+        return account === undefined
+          ? failure(
+              'failed',
+              'aws sts get-caller-identity',
+              `no profile ${profile}`,
+              `aws sso login --profile ${profile}`,
+            )
+          : answer({ account, arn: `arn:aws:sts::${account}:assumed-role/x` });
+      },
+      stack: async (_, name) => answer(world.stacks.get(name)?.stack),
+      stackProgress: async (_, name) => answer(world.stacks.get(name)),
+      exports: async () => answer(world.exports),
+      hostedZone: async (_, domain) => answer({ id: 'Z1', name: domain, nameServers: ['ns-1.example.net'] }),
+      secret: async () => answer(undefined),
+      role: async () => answer(undefined),
+    },
+    postmark: {
+      find: async (_, domain) => answer(world.domains.get(domain)),
+      create: async (_, name, returnPathDomain) => {
+        world.asked.push(`create ${name}`);
+        const domain = senderDomain(name, returnPathDomain, world.domains.size + 1);
+        world.domains.set(name, domain);
+        return answer(domain);
+      },
+      setReturnPath: async (_, id, returnPathDomain) => {
+        const domain = domainOf(id);
+        if (domain === undefined) return failure('failed', 'PUT /domains', 'no such domain', 'Register it.');
+        const changed = { ...domain, returnPathDomain };
+        world.domains.set(domain.name, changed);
+        return answer(changed);
+      },
+      verifyDkim: async (_, id) => {
+        dkimCalls++;
+        const domain = domainOf(id);
+        if (domain === undefined) return failure('failed', 'PUT', 'no such domain', 'Register it.');
+        return answer({ ...domain, dkimVerified: dkimCalls >= world.dkimAfter });
+      },
+      verifyReturnPath: async (_, id) => {
+        const domain = domainOf(id);
+        if (domain === undefined) return failure('failed', 'PUT', 'no such domain', 'Register it.');
+        return answer({ ...domain, returnPathVerified: true });
+      },
+    },
+    dns: {
+      query: async (resolver, type, name) => {
+        const found = world.dns.get(`${type} ${name}`);
+        if (found === undefined) return answer({ code: 'nxdomain', values: [] });
+        return 'kind' in found
+          ? { ...found, asked: `dig +short ${type} ${name} @${resolver}` }
+          : answer(found);
+      },
+    },
+    shell: {
+      open: () => ({
+        run: (text, env, onOutput, signal) => {
+          world.asked.push(`sh ${text.trim()}`);
+          signal.throwIfAborted();
+          return world.shell(text, env, (chunk) => onOutput(chunk, 'stdout'));
+        },
+        close: async () => {},
+      }),
+    },
+    repository: {
+      changes: async () => answer([]),
+      branch: async () => answer('main'),
+      head: async () => answer('e53a7f16ed1ebf855969f4f0ab3af6a2a251c304'),
+      pullRequestHead: async () => answer('e53a7f16ed1ebf855969f4f0ab3af6a2a251c304'),
+    },
+    person: { ask: async ({ text }) => world.answers(text), typeName: async () => world.typed },
+    context: {
+      read: async (key) => answer(world.contexts.get(key)),
+      write: async (key, entry) => {
+        world.contexts.set(key, { ...world.contexts.get(key), ...entry });
+        return answer(undefined);
+      },
+    },
+    clock: {
+      now: () => world.now,
+      offsetMinutes: () => 0,
+      sleep: async (_, signal) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        signal.throwIfAborted();
+      },
+    },
+  };
+}
+
+export const senderDomain = (name: string, returnPathDomain: string, id: number): SenderDomain => ({
+  id,
+  name,
+  dkimSelector: '20261124100000pm',
+  dkimPublicKey: 'k=rsa;p=MIGfMA0',
+  dkimVerified: false,
+  returnPathDomain,
+  returnPathTarget: 'pm.mtasv.net',
+  returnPathVerified: false,
+});
+
+export interface MemoryLog extends LogFile {
+  text: string | undefined;
+  /** Every text the log has been. */
+  readonly history: string[];
+}
+
+export function memoryLog(text: string | undefined): MemoryLog {
+  const log: MemoryLog = {
+    path: 'execution-log.md',
+    text,
+    history: [],
+    read: async () => answer(log.text),
+    update: async (change) => {
+      if (log.text === undefined)
+        return failure('failed', 'write execution-log.md', 'no such file', 'Start a run.');
+      log.text = applyEdits(log.text, change(log.text));
+      log.history.push(log.text);
+      return answer(log.text);
+    },
+    create: async (made) => {
+      if (log.text !== undefined) return failure('failed', 'create execution-log.md', 'it exists', 'Use it.');
+      log.text = made;
+      return answer(undefined);
+    },
+  };
+  return log;
+}

@@ -1,3 +1,57 @@
-import type { ExtensionContext } from 'vscode';
+/** Composes the extension; everything else is built elsewhere. */
+import * as vscode from 'vscode';
+import { Cascades } from './cascades.ts';
+import { registerCommands } from './commands.ts';
+import { PartitionControllers } from './controllers.ts';
+import { CurrentCascade } from './current-cascade.ts';
+import { RunbookDiagnostics } from './diagnostics.ts';
+import { notebookType, RunbookSerializer } from './runbook-serializer.ts';
+import { PartitionStatusBar } from './status-bar.ts';
+import { GateTree, PartitionTree } from './trees.ts';
+import { Worlds } from './world.ts';
 
-export function activate(_context: ExtensionContext): void {}
+/** What other extensions and the tests may use. */
+export interface CascadeApi {
+  readonly partitions: PartitionTree;
+  readonly gates: GateTree;
+  readonly current: CurrentCascade;
+  readonly controllers: PartitionControllers;
+}
+
+let close: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): CascadeApi {
+  context.subscriptions.push(
+    vscode.workspace.registerNotebookSerializer(notebookType, new RunbookSerializer(), {
+      transientOutputs: true,
+    }),
+  );
+  const worlds = new Worlds(context);
+  const cascades = new Cascades(worlds);
+  const controllers = new PartitionControllers(cascades);
+  const current = new CurrentCascade(cascades);
+  const partitions = new PartitionTree(current);
+  const gates = new GateTree(current);
+  context.subscriptions.push(
+    controllers,
+    current,
+    new RunbookDiagnostics(),
+    new PartitionStatusBar(cascades, controllers),
+    vscode.window.createTreeView('cascade.partitions', {
+      treeDataProvider: partitions,
+      showCollapseAll: true,
+    }),
+    vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
+    registerCommands({ cascades, controllers, current }),
+  );
+  close = async () => {
+    await cascades.dispose();
+    await worlds.dispose();
+  };
+  return { partitions, gates, current, controllers };
+}
+
+/** Shells and the embedded world end with the window. */
+export async function deactivate(): Promise<void> {
+  await close?.();
+}

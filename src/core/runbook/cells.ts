@@ -79,7 +79,12 @@ export function readCells(text: string): readonly ReadCell[] {
   let open: ScannedLine | undefined;
 
   const addText = (start: number, end: number): void => {
-    if (end > start) parts.push(textPart(text, start, end));
+    if (end <= start) return;
+    const part = textPart(text, start, end);
+    const before = parts.at(-1);
+    // Blank lines alone are no cell: they belong to the cell before them.
+    if (part.valueStart === part.valueEnd && before !== undefined) parts[parts.length - 1] = { ...before, end };
+    else parts.push(part);
   };
   const addCode = (start: ScannedLine, valueEnd: number, end: number): void => {
     addText(textStart, bodyStart + start.start);

@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import { composePorts, type Environment, logPathFor, worktreeFor } from '../adapters/compose.ts';
+import type { SecretStore, ShellSession } from '../core/ports.ts';
+import { Cascade } from '../core/run/engine.ts';
+import { decodeRunbook } from '../core/runbook/bytes.ts';
+import { writeCells } from '../core/runbook/cells.ts';
+import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
+import { logDocument } from './log-document.ts';
+import { editorPerson } from './person.ts';
+import { cellsOf, notebookType } from './runbook-serializer.ts';
+import { readSettings } from './settings.ts';
+import type { Worlds } from './world.ts';
+
+/** Something stands in the way that a person can mend; the message says how. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+}
+
+/** The runbooks of this window, and the cascades made of them. */
+export class Cascades {
+  readonly #worlds: Worlds;
+  /** Shells by runbook: exports survive from cell to cell, and an edit of the runbook. */
+  readonly #shells = new Map<string, Map<string, ShellSession>>();
+  #operator = '';
+
+  constructor(worlds: Worlds) {
+    this.#worlds = worlds;
+  }
+
+  get rehearsal(): boolean {
+    return this.#worlds.rehearsal;
+  }
+
+  get operator(): string {
+    return readSettings().operator || this.#operator || userInfo().username;
+  }
+
+  /** The runbook as it is now: in the open notebook, else in the file. */
+  async runbook(uri: vscode.Uri): Promise<Runbook> {
+    const notebook = openNotebook(uri);
+    if (notebook !== undefined) return parseRunbook(writeCells(cellsOf(notebook)));
+    const decoded = decodeRunbook(await vscode.workspace.fs.readFile(uri));
+    if (decoded.kind === 'refused')
+      throw new OperatorError(`${vscode.workspace.asRelativePath(uri)}: ${decoded.message}`);
+    return parseRunbook(decoded.text);
+  }
+
+  /** Where the log of a runbook is; it lies inside the workspace. */
+  logUri(uri: vscode.Uri, runbook: Runbook): vscode.Uri {
+    const log = vscode.Uri.file(resolve(dirname(uri.fsPath), logPathFor(this.#worlds.names, runbook.log)));
+    if (vscode.workspace.getWorkspaceFolder(uri) === undefined) {
+      throw new OperatorError(
+        `${uri.fsPath} lies outside the workspace. Open its folder (File: Open Folder…), then run it there.`,
+      );
+    }
+    if (vscode.workspace.getWorkspaceFolder(log) === undefined) {
+      throw new OperatorError(
+        `The log ${log.fsPath} would lie outside the workspace. Name a file inside it under "log:" in the runbook.`,
+      );
+    }
+    return log;
+  }
+
+  async open(uri: vscode.Uri): Promise<{ cascade: Cascade; log: vscode.Uri }> {
+    if (!vscode.workspace.isTrusted) {
+      throw new OperatorError(
+        'This workspace is not trusted: reading works, running does not. Trust it with "Workspaces: Manage Workspace Trust".',
+      );
+    }
+    const runbook = await this.runbook(uri);
+    const log = this.logUri(uri, runbook);
+    const env = await this.#worlds.environment(uri.fsPath, runbook.text);
+    const worktree = worktreeFor(env, dirname(uri.fsPath), runbook.worktree);
+    this.#operator ||= await gitName(worktree);
+    const shells = this.#shells.get(uri.toString()) ?? new Map<string, ShellSession>();
+    this.#shells.set(uri.toString(), shells);
+    const settings = readSettings();
+    const ports = composePorts({
+      env: settings.shell === '' ? env : { ...env, CASCADE_SHELL: settings.shell },
+      worktree,
+      person:
+        env['CASCADE_ANSWERS'] === 'yes' && this.rehearsal
+          ? agreeing(this.operator)
+          : editorPerson(() => this.operator),
+      ...(this.rehearsal ? {} : { secrets: await secretStore(env) }),
+    });
+    return { cascade: new Cascade({ runbook, log: logDocument(log), ports, worktree, shells }), log };
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(
+      [...this.#shells.values()].flatMap((shells) => [...shells.values()].map((shell) => shell.close())),
+    );
+  }
+}
+
+export function openNotebook(uri: vscode.Uri): vscode.NotebookDocument | undefined {
+  return vscode.workspace.notebookDocuments.find(
+    (notebook) => notebook.notebookType === notebookType && notebook.uri.toString() === uri.toString(),
+  );
+}
+
+/** In a rehearsal that nobody watches, the answers are given in advance. */
+const agreeing = (by: string): ReturnType<typeof editorPerson> => ({
+  ask: async () => ({ yes: true, by, note: 'by CASCADE_ANSWERS' }),
+  typeName: async (confirmation) => confirmation.partition,
+});
+
+async function secretStore(env: Environment): Promise<SecretStore> {
+  const { onePasswordMethod, onePasswordCommand, onePasswordAccount } = readSettings();
+  if (onePasswordMethod === 'command') {
+    const { opCommand } = await import('../adapters/onepassword-command.ts');
+    return opCommand({ env, ...(onePasswordCommand === '' ? {} : { command: onePasswordCommand }) });
+  }
+  const { opSdkFrom } = await import('../adapters/compose.ts');
+  return opSdkFrom(env, onePasswordMethod, onePasswordAccount);
+}
+
+async function gitName(directory: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['config', 'user.name'], { cwd: directory });
+    return stdout.trim();
+  } catch {
+    return '';
+  }
+}

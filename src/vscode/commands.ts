@@ -1,0 +1,222 @@
+import * as vscode from 'vscode';
+import { signs } from '../core/log/status.ts';
+import { run } from '../core/run/engine.ts';
+import type { RunOutcome } from '../core/run/events.ts';
+import { recorded } from '../core/run/record.ts';
+import { startRun } from '../core/run/start.ts';
+import type { Span } from '../core/text.ts';
+import { type Cascades, OperatorError } from './cascades.ts';
+import type { PartitionControllers } from './controllers.ts';
+import type { CurrentCascade } from './current-cascade.ts';
+import { errorText } from './messages.ts';
+import { notebookType } from './runbook-serializer.ts';
+import type { TreeNode } from './trees.ts';
+
+export interface CommandParts {
+  readonly cascades: Cascades;
+  readonly controllers: PartitionControllers;
+  readonly current: CurrentCascade;
+}
+
+/** Every command of the extension, by its id in package.json. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const commands: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
+    'cascade.startRun': () => start(parts),
+    'cascade.openLog': () => openLog(parts),
+    'cascade.openRunbook': (node?: TreeNode) => openRunbook(parts, node),
+    'cascade.selectPartition': () => selectPartition(parts),
+    'cascade.verifyPartition': (node?: TreeNode | string) => verifyPartition(parts, node),
+    'cascade.revealInLog': (span: Span) => revealInLog(parts, span),
+    'cascade.refresh': () => parts.current.refresh(),
+  };
+  const registered = Object.entries(commands).map(([id, command]) =>
+    vscode.commands.registerCommand(id, async (...args: never[]) => {
+      try {
+        return await command(...args);
+      } catch (error) {
+        void vscode.window.showErrorMessage(errorText(error));
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+async function runbookUri({ current }: CommandParts): Promise<vscode.Uri> {
+  const uri = await current.runbookUri();
+  if (uri === undefined)
+    throw new OperatorError('There is no *.runbook.md in this workspace. Open the folder that holds one.');
+  return uri;
+}
+
+/** Makes the log of the runbook, or opens the one that is there. */
+async function start(parts: CommandParts): Promise<void> {
+  const uri = await runbookUri(parts);
+  const { cascade, log } = await parts.cascades.open(uri);
+  const wrong = cascade.runbook.problems.filter((problem) => problem.severity === 'error').length;
+  if (wrong > 0)
+    throw new OperatorError(
+      `The runbook has ${wrong} ${wrong === 1 ? 'problem' : 'problems'}: see the Problems view. No log was made.`,
+    );
+  const started = await startRun(cascade, {
+    operator: parts.cascades.operator,
+    rehearsal: parts.cascades.rehearsal,
+  });
+  if (started.kind === 'refused')
+    throw new OperatorError(`${started.failure.asked}: ${started.failure.came} ${started.failure.next}`);
+  await parts.current.refresh();
+  await vscode.window.showTextDocument(log, {
+    preview: false,
+    viewColumn: vscode.ViewColumn.Beside,
+    preserveFocus: true,
+  });
+}
+
+async function openLog({ current }: CommandParts): Promise<void> {
+  const state = await current.refresh();
+  if (state.kind !== 'log')
+    throw new OperatorError(
+      state.kind === 'unreadable' ? state.message : 'There is no log yet. "Cascade: Start Run…" makes one.',
+    );
+  await vscode.window.showTextDocument(state.log, { preview: false });
+}
+
+async function openRunbook(parts: CommandParts, node: TreeNode | undefined): Promise<void> {
+  const uri = await runbookUri(parts);
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  await vscode.window.showNotebookDocument(notebook);
+  const partition = partitionOf(node);
+  if (partition !== undefined) await parts.controllers.select(uri, partition);
+}
+
+async function revealInLog({ current }: CommandParts, span: Span): Promise<void> {
+  const state = current.state;
+  if (state.kind !== 'log') return;
+  const document = await vscode.workspace.openTextDocument(state.log);
+  const range = new vscode.Range(document.positionAt(span.start), document.positionAt(span.end));
+  await vscode.window.showTextDocument(document, { selection: range, preview: false });
+}
+
+async function selectPartition(parts: CommandParts): Promise<void> {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  if (notebook?.notebookType !== notebookType)
+    return openRunbook(parts, undefined).then(() => selectPartition(parts));
+  const picked = await pickPartition(parts, 'Cascade: Select Partition');
+  if (picked !== undefined) await parts.controllers.select(notebook.uri, picked);
+}
+
+/** All partitions with what the log says of them. */
+async function pickPartition(parts: CommandParts, title: string): Promise<string | undefined> {
+  const state = await parts.current.refresh();
+  const runbook = await parts.cascades.runbook(await runbookUri(parts));
+  const items = runbook.partitions.map((partition) => {
+    const row =
+      state.kind === 'log'
+        ? state.overview.partitions.find((each) => each.partition === partition.name)
+        : undefined;
+    const phases =
+      row?.phases.map((phase) => `${signs[phase.status]} ${phase.phase}`).join('  ') ?? 'no log yet';
+    const marks = [
+      partition.protected ? 'protected' : '',
+      parts.cascades.rehearsal ? 'REHEARSAL' : '',
+    ].filter((mark) => mark !== '');
+    return {
+      label: partition.name,
+      description: [row?.note ?? '', ...marks].filter((word) => word !== '').join(' · '),
+      detail: phases,
+    };
+  });
+  if (items.length === 0)
+    throw new OperatorError('The runbook declares no partition. Mend its front matter first.');
+  return (
+    await vscode.window.showQuickPick(items, {
+      title,
+      placeHolder: 'Choose a partition',
+      matchOnDescription: true,
+    })
+  )?.label;
+}
+
+function partitionOf(node: TreeNode | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  if (node.kind === 'partition') return node.partition.partition;
+  return node.kind === 'phase' || node.kind === 'sign-off' ? node.partition : undefined;
+}
+
+const outcomes: Readonly<Record<RunOutcome, string>> = {
+  passed: 'verified',
+  failed: 'not verified',
+  unknown: 'unknown',
+  blocked: 'blocked',
+  interrupted: 'interrupted',
+};
+
+/** Runs the Verification phase of a partition: it changes nothing but the log. */
+async function verifyPartition(
+  parts: CommandParts,
+  node: TreeNode | string | undefined,
+): Promise<RunOutcome | undefined> {
+  const name =
+    typeof node === 'string'
+      ? node
+      : (partitionOf(node) ?? (await pickPartition(parts, 'Cascade: Verify Partition')));
+  if (name === undefined) return undefined;
+  const { cascade, log } = await parts.cascades.open(await runbookUri(parts));
+  const { runbook } = cascade;
+  const partition = runbook.partitions.find((each) => each.name === name);
+  const phase = runbook.phases.find((each) => each.title === 'Verification');
+  if (partition === undefined)
+    throw new OperatorError(
+      `The runbook has no partition "${name}". It has ${runbook.partitions.map((each) => each.name).join(', ')}.`,
+    );
+  if (phase === undefined)
+    throw new OperatorError('The runbook has no phase "Verification". Declare it under "phases:".');
+  const started = await startRun(cascade, {
+    operator: parts.cascades.operator,
+    rehearsal: parts.cascades.rehearsal,
+  });
+  if (started.kind === 'refused')
+    throw new OperatorError(`${started.failure.asked}: ${started.failure.came} ${started.failure.next}`);
+
+  const title = `Verify ${name}${parts.cascades.rehearsal ? ' · REHEARSAL' : ''}`;
+  let finished: { outcome: RunOutcome; reason?: string } = { outcome: 'interrupted' };
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => stop.abort(new Error('stopped')));
+      let all = 1;
+      let done = 0;
+      for await (const event of recorded(
+        cascade,
+        run(cascade, { kind: 'phase', partition, phase }, { signal: stop.signal }),
+      )) {
+        if (event.kind === 'run-started') all = Math.max(1, event.checks.length);
+        if (event.kind === 'check-started') progress.report({ message: event.check.title });
+        if (event.kind === 'check-finished')
+          progress.report({ increment: 100 / all, message: `${++done} of ${all}` });
+        if (event.kind === 'run-finished')
+          finished = {
+            outcome: event.outcome,
+            ...(event.reason === undefined ? {} : { reason: event.reason }),
+          };
+      }
+    },
+  );
+  await parts.current.refresh();
+  // Not awaited: the outcome is told, whether or not somebody closes the message.
+  void tell(finished, name, log);
+  return finished.outcome;
+}
+
+async function tell(
+  finished: { outcome: RunOutcome; reason?: string },
+  partition: string,
+  log: vscode.Uri,
+): Promise<void> {
+  const words = `${partition} is ${outcomes[finished.outcome]}${finished.reason === undefined ? '.' : `: ${finished.reason}`}`;
+  const show =
+    finished.outcome === 'passed' ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const picked = await show(words, 'Open Log');
+  if (picked === 'Open Log') await vscode.window.showTextDocument(log, { preview: false });
+}

@@ -1,0 +1,379 @@
+import * as vscode from 'vscode';
+import { readOverview } from '../core/log/overview.ts';
+import { run } from '../core/run/engine.ts';
+import type { CheckRef, RunEvent } from '../core/run/events.ts';
+import { partitionNote, sameTarget, type Target, targetOf } from '../core/run/places.ts';
+import { recorded } from '../core/run/record.ts';
+import { startRun } from '../core/run/start.ts';
+import type { Partition } from '../core/runbook/front-matter.ts';
+import type { Runbook, Step } from '../core/runbook/runbook.ts';
+import { type Cascades, OperatorError } from './cascades.ts';
+import { DisposableStore } from './disposables.ts';
+import { errorText } from './messages.ts';
+import { CellProgress, cellOutput, messageOutput } from './output.ts';
+import { editorLanguages, notebookType, stepLanguage } from './runbook-serializer.ts';
+
+/** How often a running cell is painted, in milliseconds. */
+const paintInterval = 120;
+
+/** Each partition of an open runbook is a kernel: choosing a partition is choosing a kernel. */
+export class PartitionControllers implements vscode.Disposable {
+  readonly #cascades: Cascades;
+  readonly #store = new DisposableStore();
+  /** By notebook, then by partition. */
+  readonly #controllers = new Map<string, Map<string, vscode.NotebookController>>();
+  readonly #selected = new Map<string, string>();
+  readonly #running = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A partition was chosen, or a run began or ended. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(cascades: Cascades) {
+    this.#cascades = cascades;
+    this.#store.add(this.#changed);
+    for (const notebook of vscode.workspace.notebookDocuments) void this.#follow(notebook);
+    this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => void this.#follow(notebook)));
+    this.#store.add(
+      vscode.workspace.onDidChangeNotebookDocument((event) => void this.#follow(event.notebook)),
+    );
+    this.#store.add(
+      vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#drop(notebook.uri.toString())),
+    );
+  }
+
+  /** The partition that is chosen for a notebook. */
+  selected(notebook: vscode.Uri): string | undefined {
+    return this.#selected.get(notebook.toString());
+  }
+
+  isRunning(notebook: vscode.Uri): boolean {
+    return this.#running.has(notebook.toString());
+  }
+
+  async select(notebook: vscode.Uri, partition: string): Promise<void> {
+    const controller = this.#controllers.get(notebook.toString())?.get(partition);
+    if (controller === undefined) throw new OperatorError(`The runbook has no partition "${partition}".`);
+    const editor = vscode.window.visibleNotebookEditors.find(
+      (each) => each.notebook.uri.toString() === notebook.toString(),
+    );
+    await vscode.commands.executeCommand('notebook.selectKernel', {
+      id: controller.id,
+      extension: 'cascade-runbook.cascade-runbook',
+      ...(editor === undefined ? {} : { notebookEditor: editor }),
+    });
+  }
+
+  async #follow(notebook: vscode.NotebookDocument): Promise<void> {
+    if (notebook.notebookType !== notebookType) return;
+    const key = notebook.uri.toString();
+    const runbook = await this.#cascades.runbook(notebook.uri);
+    if (notebook.isClosed) return;
+    const known = this.#controllers.get(key) ?? new Map<string, vscode.NotebookController>();
+    this.#controllers.set(key, known);
+    for (const [name, controller] of known) {
+      if (runbook.partitions.some((partition) => partition.name === name)) continue;
+      controller.dispose();
+      known.delete(name);
+    }
+    for (const partition of runbook.partitions) {
+      const controller = known.get(partition.name) ?? this.#create(notebook, partition);
+      known.set(partition.name, controller);
+      const note = partitionNote(runbook, partition);
+      const label = note === undefined ? partition.name : `${partition.name} · ${note}`;
+      if (controller.label !== label) controller.label = label;
+      if (partition.protected) controller.description = 'protected';
+    }
+    await this.describe(notebook.uri, runbook);
+  }
+
+  /** The next phase of each partition, as the detail of its kernel. */
+  async describe(uri: vscode.Uri, runbook: Runbook): Promise<void> {
+    const known = this.#controllers.get(uri.toString());
+    if (known === undefined) return;
+    const details = await this.#details(uri, runbook);
+    for (const [name, controller] of known) {
+      const detail = `${details.get(name) ?? 'no log yet'}${this.#cascades.rehearsal ? ' · REHEARSAL' : ''}`;
+      if (controller.detail !== detail) controller.detail = detail;
+    }
+  }
+
+  async #details(uri: vscode.Uri, runbook: Runbook): Promise<ReadonlyMap<string, string>> {
+    const details = new Map<string, string>();
+    try {
+      const bytes = await vscode.workspace.fs.readFile(this.#cascades.logUri(uri, runbook));
+      const read = readOverview(new TextDecoder().decode(bytes), runbook);
+      if (read.kind !== 'overview') return details;
+      for (const { partition, phases, signOff } of read.overview.partitions) {
+        const next = phases.find((phase) => phase.status !== 'cleared' && phase.status !== 'waived');
+        details.set(
+          partition,
+          next !== undefined
+            ? `next: ${next.phase}`
+            : signOff.status === 'cleared'
+              ? 'signed off'
+              : 'next: Sign-off',
+        );
+      }
+    } catch {
+      // No log yet, or none that can be read: the run says so when it matters.
+    }
+    return details;
+  }
+
+  #create(notebook: vscode.NotebookDocument, partition: Partition): vscode.NotebookController {
+    const key = notebook.uri.toString();
+    const id = `cascade.${partition.name}.${hash(key)}`;
+    const controller = vscode.notebooks.createNotebookController(id, notebookType, partition.name);
+    controller.supportedLanguages = [...editorLanguages];
+    controller.supportsExecutionOrder = false;
+    controller.executeHandler = (cells, executed) =>
+      this.#execute(controller, cells, executed, partition.name);
+    controller.interruptHandler = (interrupted) =>
+      this.#running.get(interrupted.uri.toString())?.stop.abort(new Error('stopped'));
+    controller.onDidChangeSelectedNotebooks(({ notebook: other, selected }) => {
+      if (selected) this.#selected.set(other.uri.toString(), partition.name);
+      else if (this.#selected.get(other.uri.toString()) === partition.name)
+        this.#selected.delete(other.uri.toString());
+      this.#changed.fire();
+    });
+    return controller;
+  }
+
+  #drop(key: string): void {
+    for (const controller of this.#controllers.get(key)?.values() ?? []) controller.dispose();
+    this.#controllers.delete(key);
+    this.#selected.delete(key);
+    this.#running.get(key)?.stop.abort(new Error('the notebook was closed'));
+    this.#changed.fire();
+  }
+
+  /** One run at a time for a notebook; a second one waits for the first. */
+  async #execute(
+    controller: vscode.NotebookController,
+    cells: readonly vscode.NotebookCell[],
+    notebook: vscode.NotebookDocument,
+    partition: string,
+  ): Promise<void> {
+    const key = notebook.uri.toString();
+    while (this.#running.has(key)) await this.#running.get(key)?.done;
+    const stop = new AbortController();
+    const done = this.#run(controller, cells, notebook, partition, stop.signal).catch((error: unknown) => {
+      void vscode.window.showErrorMessage(errorText(error));
+    });
+    this.#running.set(key, { stop, done });
+    this.#changed.fire();
+    await done;
+    this.#running.delete(key);
+    this.#changed.fire();
+  }
+
+  async #run(
+    controller: vscode.NotebookController,
+    cells: readonly vscode.NotebookCell[],
+    notebook: vscode.NotebookDocument,
+    partitionName: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // A cell's text can be older than what was typed until its document is open.
+    await Promise.all(cells.map((cell) => vscode.workspace.openTextDocument(cell.document.uri)));
+    const paints = new Map(
+      cells.map((cell) => [cell, new CellPaint(controller.createNotebookCellExecution(cell))]),
+    );
+    try {
+      const { cascade } = await this.#cascades.open(notebook.uri);
+      const partition = cascade.runbook.partitions.find((each) => each.name === partitionName);
+      if (partition === undefined)
+        throw new OperatorError(
+          `The runbook has no partition "${partitionName}" any more. Choose another one.`,
+        );
+      const started = await startRun(cascade, {
+        operator: this.#cascades.operator,
+        rehearsal: this.#cascades.rehearsal,
+      });
+      if (started.kind === 'refused')
+        throw new OperatorError(`${started.failure.asked}: ${started.failure.came} ${started.failure.next}`);
+      await this.describe(notebook.uri, cascade.runbook);
+
+      let stopped: string | undefined;
+      for (const group of groupsOf(cascade.runbook, partition, notebook, cells)) {
+        if (stopped !== undefined || group.kind === 'stray') {
+          const because = group.kind === 'stray' ? group.because : `Not run: ${stopped}`;
+          for (const cell of group.cells) await paints.get(cell)?.message(because);
+          continue;
+        }
+        const steps = new Map(
+          group.steps.map((step, index) => [
+            step.index,
+            paints.get(group.cells[index] as vscode.NotebookCell),
+          ]),
+        );
+        const events = recorded(
+          cascade,
+          run(cascade, group.target, { signal, steps: group.steps.map((step) => step.index) }),
+        );
+        stopped = await paintRun(events, steps, partitionName, this.#cascades.rehearsal);
+      }
+      await this.describe(notebook.uri, cascade.runbook);
+    } catch (error) {
+      for (const paint of paints.values()) await paint.message(errorText(error));
+      throw error;
+    } finally {
+      for (const paint of paints.values()) await paint.end();
+    }
+  }
+
+  dispose(): void {
+    for (const key of [...this.#controllers.keys()]) this.#drop(key);
+    this.#store.dispose();
+  }
+}
+
+type Group =
+  | {
+      readonly kind: 'target';
+      readonly target: Target;
+      readonly cells: vscode.NotebookCell[];
+      readonly steps: Step[];
+    }
+  | { readonly kind: 'stray'; readonly cells: vscode.NotebookCell[]; readonly because: string };
+
+/** Cells in the order of the notebook, those of one target together. */
+function groupsOf(
+  runbook: Runbook,
+  partition: Partition,
+  notebook: vscode.NotebookDocument,
+  cells: readonly vscode.NotebookCell[],
+): readonly Group[] {
+  const code = notebook
+    .getCells()
+    .filter(
+      (cell) =>
+        cell.kind === vscode.NotebookCellKind.Code && stepLanguage(cell.document.languageId) !== undefined,
+    );
+  const groups: Group[] = [];
+  for (const cell of [...cells].sort((a, b) => a.index - b.index)) {
+    const step = runbook.steps.find((each) => each.index === code.indexOf(cell));
+    if (step === undefined) {
+      groups.push({
+        kind: 'stray',
+        cells: [cell],
+        because: 'This cell stands under no phase and no gate, so it cannot be run: see its problem.',
+      });
+      continue;
+    }
+    const target = targetOf(step.home, partition);
+    const last = groups.at(-1);
+    if (last?.kind === 'target' && sameTarget(last.target, target)) {
+      last.cells.push(cell);
+      last.steps.push(step);
+    } else {
+      groups.push({ kind: 'target', target, cells: [cell], steps: [step] });
+    }
+  }
+  return groups;
+}
+
+/** Paints a run into its cells; answers why the cells after it are not run, if so. */
+async function paintRun(
+  events: AsyncIterable<RunEvent>,
+  paints: ReadonlyMap<number, CellPaint | undefined>,
+  partition: string,
+  rehearsal: boolean,
+): Promise<string | undefined> {
+  let stopped: string | undefined;
+  for await (const event of events) {
+    if (event.kind === 'run-started') {
+      for (const [step, paint] of paints)
+        paint?.begin(
+          partition,
+          rehearsal,
+          event.checks.filter((check) => check.step === step),
+        );
+    } else if (event.kind === 'run-finished') {
+      if (event.outcome !== 'passed') stopped = event.reason ?? event.outcome;
+      for (const paint of paints.values()) await paint?.finish(event.reason);
+    } else {
+      await paints.get(event.check.step)?.take(event);
+    }
+  }
+  return stopped;
+}
+
+/** One cell while it runs: its execution in the editor and what it shows. */
+class CellPaint {
+  readonly #execution: vscode.NotebookCellExecution;
+  #progress: CellProgress | undefined;
+  #checks: readonly CheckRef[] = [];
+  #started = false;
+  #ended = false;
+  #painted = 0;
+  #verdicts: boolean[] = [];
+
+  constructor(execution: vscode.NotebookCellExecution) {
+    this.#execution = execution;
+  }
+
+  begin(partition: string, rehearsal: boolean, checks: readonly CheckRef[]): void {
+    this.#checks = checks;
+    this.#progress = new CellProgress(partition, rehearsal);
+    this.#progress.expect(checks);
+  }
+
+  async take(event: RunEvent): Promise<void> {
+    if (this.#progress === undefined) return;
+    this.#start();
+    this.#progress.take(event);
+    if (event.kind === 'check-finished') this.#verdicts.push(event.result.verdict === 'passed');
+    const settled = event.kind !== 'check-output' && event.kind !== 'check-progress';
+    if (settled || Date.now() - this.#painted > paintInterval) await this.#paint();
+    if (this.#verdicts.length === this.#checks.length)
+      await this.#end(this.#verdicts.every((passed) => passed));
+  }
+
+  async finish(reason: string | undefined): Promise<void> {
+    if (this.#ended) return;
+    if (this.#checks.length === 0) return this.message(reason ?? 'Nothing to run: the cell has no checks.');
+    await this.#paint();
+    await this.#end(this.#verdicts.length > 0 ? false : undefined);
+  }
+
+  /** Words in place of checks: why nothing was run. */
+  async message(text: string): Promise<void> {
+    if (this.#ended) return;
+    this.#start();
+    if (this.#progress === undefined) await this.#execution.replaceOutput(messageOutput(text));
+    else await this.#execution.appendOutput(messageOutput(text));
+    await this.#end(undefined);
+  }
+
+  async end(): Promise<void> {
+    if (!this.#ended) await this.#end(undefined);
+  }
+
+  #start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#execution.start(Date.now());
+  }
+
+  async #paint(): Promise<void> {
+    if (this.#progress === undefined || this.#ended) return;
+    this.#start();
+    this.#painted = Date.now();
+    await this.#execution.replaceOutput(cellOutput(this.#progress.report));
+  }
+
+  async #end(success: boolean | undefined): Promise<void> {
+    if (this.#ended) return;
+    this.#start();
+    this.#ended = true;
+    this.#execution.end(success, Date.now());
+  }
+}
+
+/** A short name for a long one: FNV-1a, 32 bits. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (const unit of text) value = Math.imul(value ^ (unit.codePointAt(0) ?? 0), 0x01000193);
+  return (value >>> 0).toString(16);
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import { type Overview, readOverview } from '../core/log/overview.ts';
+import type { Runbook } from '../core/runbook/runbook.ts';
+import type { Cascades } from './cascades.ts';
+import { DisposableStore } from './disposables.ts';
+import { openDocument } from './log-document.ts';
+import { errorText } from './messages.ts';
+import { notebookType } from './runbook-serializer.ts';
+
+/** The runbook that the views show, and its log as it is now. */
+export type CurrentState =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'no-log';
+      readonly runbookUri: vscode.Uri;
+      readonly runbook: Runbook;
+      readonly log: vscode.Uri;
+    }
+  | { readonly kind: 'unreadable'; readonly runbookUri: vscode.Uri; readonly message: string }
+  | {
+      readonly kind: 'log';
+      readonly runbookUri: vscode.Uri;
+      readonly runbook: Runbook;
+      readonly log: vscode.Uri;
+      readonly text: string;
+      readonly overview: Overview;
+    };
+
+const settleMilliseconds = 60;
+
+/** Follows the active runbook and its log, whoever changes it. */
+export class CurrentCascade implements vscode.Disposable {
+  readonly #cascades: Cascades;
+  readonly #store = new DisposableStore();
+  readonly #changed = new vscode.EventEmitter<CurrentState>();
+  readonly onDidChange = this.#changed.event;
+  #uri: vscode.Uri | undefined;
+  #state: CurrentState = { kind: 'none' };
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(cascades: Cascades) {
+    this.#cascades = cascades;
+    this.#store.add(this.#changed);
+    this.#store.add(vscode.window.onDidChangeActiveNotebookEditor(() => this.#later()));
+    this.#store.add(vscode.workspace.onDidOpenNotebookDocument(() => this.#later()));
+    this.#store.add(vscode.workspace.onDidChangeNotebookDocument(() => this.#later()));
+    this.#store.add(
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (this.#concerns(document.uri)) this.#later();
+      }),
+    );
+    const files = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*.md'));
+    const onFile = (uri: vscode.Uri): void => {
+      if (this.#concerns(uri) || uri.path.endsWith('.runbook.md')) this.#later();
+    };
+    this.#store.add(files.onDidChange(onFile));
+    this.#store.add(files.onDidCreate(onFile));
+    this.#store.add(files.onDidDelete(onFile));
+    this.#later();
+  }
+
+  get state(): CurrentState {
+    return this.#state;
+  }
+
+  /** Reads again, now. */
+  async refresh(): Promise<CurrentState> {
+    const state = await this.#read();
+    this.#state = state;
+    await vscode.commands.executeCommand('setContext', 'cascade.state', state.kind);
+    this.#changed.fire(state);
+    return state;
+  }
+
+  /** The runbook that is meant when none is named: the active one, else the one shown last, else the first of the workspace. */
+  async runbookUri(): Promise<vscode.Uri | undefined> {
+    const active = vscode.window.activeNotebookEditor?.notebook;
+    if (active?.notebookType === notebookType) this.#uri = active.uri;
+    if (this.#uri !== undefined && !(await exists(this.#uri))) this.#uri = undefined;
+    this.#uri ??= vscode.workspace.notebookDocuments.find(
+      (notebook) => notebook.notebookType === notebookType,
+    )?.uri;
+    this.#uri ??= (await vscode.workspace.findFiles('**/*.runbook.md', '**/node_modules/**', 10)).sort(
+      (a, b) => a.path.localeCompare(b.path),
+    )[0];
+    return this.#uri;
+  }
+
+  #concerns(uri: vscode.Uri): boolean {
+    const state = this.#state;
+    return (state.kind === 'log' || state.kind === 'no-log') && state.log.toString() === uri.toString();
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.refresh(), settleMilliseconds);
+  }
+
+  async #read(): Promise<CurrentState> {
+    const runbookUri = await this.runbookUri();
+    if (runbookUri === undefined) return { kind: 'none' };
+    try {
+      const runbook = await this.#cascades.runbook(runbookUri);
+      const log = this.#cascades.logUri(runbookUri, runbook);
+      const text = openDocument(log)?.getText() ?? (await textOf(log));
+      if (text === undefined) return { kind: 'no-log', runbookUri, runbook, log };
+      const read = readOverview(text, runbook);
+      if (read.kind === 'unreadable') return { kind: 'unreadable', runbookUri, message: read.message };
+      return { kind: 'log', runbookUri, runbook, log, text, overview: read.overview };
+    } catch (error) {
+      return { kind: 'unreadable', runbookUri, message: errorText(error) };
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#store.dispose();
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+  if (!(await exists(uri))) return undefined;
+  return new TextDecoder('utf-8', { fatal: true }).decode(await vscode.workspace.fs.readFile(uri));
+}

@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import type { CheckRef, RunEvent } from '../core/run/events.ts';
+import { stackCount } from '../core/steps/aws.ts';
+import type { CheckProgress, CheckResult, Verdict } from '../core/steps/step.ts';
+
+/** The type of a cell's output for the renderer; `CellReport` is its JSON. */
+export const checksType = 'application/vnd.cascade.checks+json';
+
+export type CheckState = Verdict | 'running' | 'waiting' | 'blocked' | 'not-run';
+
+export interface CheckRow {
+  readonly id: number;
+  readonly check: string;
+  readonly partition?: string;
+  readonly state: CheckState;
+  /** What was seen, or how far it is. */
+  readonly detail?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly next?: string;
+  /** Milliseconds. */
+  readonly duration?: number;
+}
+
+/** What a cell shows; the JSON of `checksType`. */
+export interface CellReport {
+  readonly partition: string;
+  readonly rehearsal: boolean;
+  readonly rows: readonly CheckRow[];
+  /** The end of what a shell printed. */
+  readonly output: string;
+}
+
+const icons: Readonly<Record<CheckState, string>> = {
+  passed: '✅',
+  failed: '❌',
+  unknown: '🟡',
+  running: '⏳',
+  waiting: '⏳',
+  blocked: '⛔',
+  'not-run': '⚪',
+};
+
+/** The cell keeps this much of what a shell prints: more would slow the editor down. */
+const shownOutput = 16_384;
+const shownLines = 200;
+
+/** A cell's report, brought forward by the events of its run. */
+export class CellProgress {
+  readonly #partition: string;
+  readonly #rehearsal: boolean;
+  readonly #rows = new Map<number, CheckRow>();
+  #output = '';
+
+  constructor(partition: string, rehearsal: boolean) {
+    this.#partition = partition;
+    this.#rehearsal = rehearsal;
+  }
+
+  /** A row for each check of the cell, waiting. */
+  expect(checks: readonly CheckRef[]): void {
+    for (const check of checks) this.#set(check, { state: 'waiting' });
+  }
+
+  take(event: RunEvent): void {
+    switch (event.kind) {
+      case 'check-started':
+        this.#set(event.check, { state: 'running' });
+        return;
+      case 'check-output':
+        this.#output = (this.#output + plainText(event.chunk)).slice(-shownOutput);
+        return;
+      case 'check-progress':
+        this.#set(event.check, { state: 'running', detail: progressText(event.progress) });
+        return;
+      case 'check-finished':
+        this.#set(event.check, {
+          state: event.result.verdict,
+          ...resultRow(event.result),
+          duration: event.duration,
+        });
+        return;
+      case 'check-blocked':
+        this.#set(event.check, {
+          state: 'blocked',
+          detail: event.blocks.map((block) => block.why).join('; '),
+          next: event.blocks.map((block) => block.clears).join('; '),
+        });
+        return;
+      case 'check-not-run':
+        this.#set(event.check, { state: 'not-run', detail: event.because });
+        return;
+      case 'run-started':
+      case 'run-finished':
+        return;
+    }
+  }
+
+  get report(): CellReport {
+    return {
+      partition: this.#partition,
+      rehearsal: this.#rehearsal,
+      rows: [...this.#rows.values()],
+      output: lastLines(this.#output),
+    };
+  }
+
+  #set(check: CheckRef, row: Omit<CheckRow, 'id' | 'check' | 'partition'>): void {
+    const partition = check.partition === undefined ? {} : { partition: check.partition };
+    this.#rows.set(check.id, { id: check.id, check: check.title, ...partition, ...row });
+  }
+}
+
+const resultRow = ({ evidence, expected, actual, next }: CheckResult) => ({
+  detail: evidence,
+  ...(expected === undefined ? {} : { expected }),
+  ...(actual === undefined ? {} : { actual }),
+  ...(next === undefined ? {} : { next }),
+});
+
+function progressText(progress: CheckProgress): string {
+  if (progress.kind === 'note') return progress.text;
+  const failure = progress.progress.firstFailure;
+  const because = failure === undefined ? '' : `; ${failure.logicalId}: ${failure.reason ?? failure.status}`;
+  return `${progress.progress.stack.status}, ${stackCount(progress.progress)}${because}`;
+}
+
+/** Colours and cursor movements are of no use in Markdown. */
+const plainText = (text: string): string =>
+  text.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').replace(/\r(?!\n)/g, '\n');
+
+const lastLines = (text: string): string => {
+  const lines = text.split('\n');
+  return lines.length <= shownLines ? text : ['…', ...lines.slice(-shownLines)].join('\n');
+};
+
+/** A cell's output: the report as data for the renderer and as Markdown for wherever the renderer is not. */
+export function cellOutput(report: CellReport): vscode.NotebookCellOutput {
+  return new vscode.NotebookCellOutput([
+    vscode.NotebookCellOutputItem.json(report, checksType),
+    vscode.NotebookCellOutputItem.text(reportMarkdown(report), 'text/markdown'),
+  ]);
+}
+
+export function messageOutput(message: string): vscode.NotebookCellOutput {
+  return new vscode.NotebookCellOutput([
+    vscode.NotebookCellOutputItem.text(escaped(message), 'text/markdown'),
+  ]);
+}
+
+const escaped = (text: string): string => text.replace(/[\\<>|*_]/g, '\\$&').replace(/\s+/g, ' ');
+/** Commands keep their code spans; what stands around them is escaped. */
+const words = (text: string): string =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') && part.length > 1 ? part.replaceAll('|', '\\|') : escaped(part)))
+    .join('');
+
+export function reportMarkdown({ partition, rehearsal, rows, output }: CellReport): string {
+  const header = `| ${rehearsal ? `${partition} · REHEARSAL` : partition} | asked | seen | time |\n|---|---|---|---|`;
+  const table = rows.map((row) => {
+    const seen =
+      row.state === 'failed' && row.expected !== undefined
+        ? `expected ${words(row.expected)} · got ${words(row.actual ?? '')}`
+        : words(row.detail ?? '');
+    const next = row.next === undefined ? '' : ` **→** ${words(row.next)}`;
+    const time = row.duration === undefined ? '' : `${(row.duration / 1000).toFixed(1)} s`;
+    return `| ${icons[row.state]} ${row.state.replace('-', ' ')} | ${words(row.check)} | ${seen}${next} | ${time} |`;
+  });
+  const printed = output.trim() === '' ? '' : `\n\n${fenced(output)}`;
+  return `${header}\n${table.join('\n')}${printed}`;
+}
+
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text.replace(/\n+$/, '')}\n${fence}`;
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { Person } from '../core/ports.ts';
+
+/** The person in front of the editor. Closing a question is no answer. */
+export function editorPerson(operator: () => string): Person {
+  return {
+    ask: async (question, signal) => {
+      const title = question.partition === undefined ? 'Cascade' : `Cascade: ${question.partition}`;
+      const picked = await pick(title, question.text, signal);
+      if (picked === undefined) return undefined;
+      return { yes: picked === 'yes', by: operator() };
+    },
+    typeName: async (confirmation, signal) =>
+      cancellable(signal, (token) =>
+        vscode.window.showInputBox(
+          {
+            title: `${confirmation.partition} is protected: ${confirmation.facts.join(' · ')}`,
+            prompt: `Type "${confirmation.partition}" to go on. Escape stops the run.`,
+            ignoreFocusOut: true,
+          },
+          token,
+        ),
+      ),
+  };
+}
+
+async function pick(title: string, text: string, signal: AbortSignal): Promise<'yes' | 'no' | undefined> {
+  const items = [
+    { label: '$(close) No', description: 'it is not so, or not yet', answer: 'no' as const },
+    { label: '$(check) Yes', description: 'I confirm it', answer: 'yes' as const },
+  ];
+  const picked = await cancellable(signal, (token) =>
+    vscode.window.showQuickPick(items, { title, placeHolder: text, ignoreFocusOut: true }, token),
+  );
+  return picked?.answer;
+}
+
+async function cancellable<T>(
+  signal: AbortSignal,
+  ask: (token: vscode.CancellationToken) => Thenable<T>,
+): Promise<T> {
+  const source = new vscode.CancellationTokenSource();
+  const cancel = (): void => source.cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    return await ask(source.token);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    source.dispose();
+  }
+}

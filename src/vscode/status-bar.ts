@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { Cascades } from './cascades.ts';
+import type { PartitionControllers } from './controllers.ts';
+import { DisposableStore } from './disposables.ts';
+import { notebookType } from './runbook-serializer.ts';
+
+/** One item: the partition that the open runbook runs on, whether it runs, and whether it is a rehearsal. */
+export class PartitionStatusBar implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #item: vscode.StatusBarItem;
+  readonly #cascades: Cascades;
+  readonly #controllers: PartitionControllers;
+
+  constructor(cascades: Cascades, controllers: PartitionControllers) {
+    this.#cascades = cascades;
+    this.#controllers = controllers;
+    this.#item = this.#store.add(
+      vscode.window.createStatusBarItem('cascade.partition', vscode.StatusBarAlignment.Left, 100),
+    );
+    this.#item.name = 'Cascade Partition';
+    this.#item.command = 'cascade.selectPartition';
+    this.#store.add(controllers.onDidChange(() => this.#show()));
+    this.#store.add(vscode.window.onDidChangeActiveNotebookEditor(() => this.#show()));
+    this.#show();
+  }
+
+  #show(): void {
+    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    if (notebook?.notebookType !== notebookType) {
+      this.#item.hide();
+      return;
+    }
+    const partition = this.#controllers.selected(notebook.uri);
+    const icon = this.#controllers.isRunning(notebook.uri) ? '$(sync~spin)' : '$(layers)';
+    const rehearsal = this.#cascades.rehearsal ? ' · REHEARSAL' : '';
+    this.#item.text = `${icon} ${partition ?? 'Select Partition'}${rehearsal}`;
+    this.#item.tooltip =
+      partition === undefined
+        ? 'No partition is chosen: nothing runs before one is'
+        : `The runbook runs on ${partition}${rehearsal}`;
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}

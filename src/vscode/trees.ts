@@ -1,0 +1,208 @@
+import * as vscode from 'vscode';
+import { blocks } from '../core/gates/may-run.ts';
+import type {
+  CheckOverview,
+  GateOverview,
+  OverviewStatus,
+  PartitionOverview,
+  PhaseOverview,
+} from '../core/log/overview.ts';
+import { signOff } from '../core/runbook/front-matter.ts';
+import type { Span } from '../core/text.ts';
+import type { CurrentCascade, CurrentState } from './current-cascade.ts';
+
+export type TreeNode =
+  | { readonly kind: 'partition'; readonly partition: PartitionOverview; readonly protected: boolean }
+  | {
+      readonly kind: 'phase';
+      readonly partition: string;
+      readonly phase: PhaseOverview;
+      readonly blocked: string | undefined;
+    }
+  | { readonly kind: 'sign-off'; readonly partition: string; readonly status: OverviewStatus }
+  | { readonly kind: 'check'; readonly check: CheckOverview }
+  | { readonly kind: 'gate'; readonly gate: GateOverview }
+  | { readonly kind: 'message'; readonly message: string };
+
+/** What a status looks like: a shape and a colour of the theme, never the colour alone. */
+const icons: Readonly<Record<OverviewStatus['status'], readonly [string, string]>> = {
+  cleared: ['pass-filled', 'testing.iconPassed'],
+  partial: ['warning', 'list.warningForeground'],
+  failed: ['error', 'testing.iconFailed'],
+  waived: ['debug-step-over', 'list.warningForeground'],
+  pending: ['circle-large-outline', 'testing.iconQueued'],
+};
+
+function statusIcon(status: Pick<OverviewStatus, 'status' | 'started'>): vscode.ThemeIcon {
+  if (status.started)
+    return new vscode.ThemeIcon('question', new vscode.ThemeColor('list.warningForeground'));
+  const [icon, colour] = icons[status.status];
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
+}
+
+const statusWords = ({ status, started, date, note }: OverviewStatus): string =>
+  [started ? 'started, no result' : (date ?? status), note ?? ''].filter((word) => word !== '').join(' · ');
+
+/** Partitions, their phases, their checks: the log, drawn. */
+export class PartitionTree implements vscode.TreeDataProvider<TreeNode> {
+  readonly #current: CurrentCascade;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(current: CurrentCascade) {
+    this.#current = current;
+    current.onDidChange(() => this.#changed.fire());
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    const state = this.#current.state;
+    if (node === undefined) return roots(state);
+    if (node.kind === 'partition') {
+      return [
+        ...node.partition.phases.map(
+          (phase): TreeNode => ({
+            kind: 'phase',
+            partition: node.partition.partition,
+            phase,
+            blocked: blockedBy(state, node.partition.partition, phase),
+          }),
+        ),
+        { kind: 'sign-off', partition: node.partition.partition, status: node.partition.signOff },
+      ];
+    }
+    return node.kind === 'phase'
+      ? node.phase.checks.map((check): TreeNode => ({ kind: 'check', check }))
+      : [];
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return treeItem(node);
+  }
+}
+
+/** The gates of the log. */
+export class GateTree implements vscode.TreeDataProvider<TreeNode> {
+  readonly #current: CurrentCascade;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(current: CurrentCascade) {
+    this.#current = current;
+    current.onDidChange(() => this.#changed.fire());
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    const state = this.#current.state;
+    return node !== undefined || state.kind !== 'log'
+      ? []
+      : state.overview.gates.map((gate): TreeNode => ({ kind: 'gate', gate }));
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return treeItem(node);
+  }
+}
+
+function roots(state: CurrentState): TreeNode[] {
+  if (state.kind === 'unreadable') return [{ kind: 'message', message: state.message }];
+  if (state.kind !== 'log') return [];
+  return state.overview.partitions.map((partition) => ({
+    kind: 'partition',
+    partition,
+    protected: state.runbook.partitions.find((each) => each.name === partition.partition)?.protected ?? false,
+  }));
+}
+
+function blockedBy(state: CurrentState, partition: string, phase: PhaseOverview): string | undefined {
+  if (state.kind !== 'log' || phase.status === 'cleared') return undefined;
+  const declared = state.runbook.phases.find((each) => each.title === phase.phase);
+  const target = state.runbook.partitions.find((each) => each.name === partition);
+  const changes = state.runbook.steps.some(
+    (step) =>
+      step.home.kind === 'phase' &&
+      step.home.phase === declared &&
+      step.checks.some((check) => check.effect === 'changes'),
+  );
+  if (declared === undefined || target === undefined || !changes) return undefined;
+  const reasons = blocks(state.runbook, state.overview, {
+    kind: 'phase',
+    partition: target,
+    phase: declared,
+  });
+  return reasons.length === 0 ? undefined : reasons.map((block) => block.why).join('\n');
+}
+
+function treeItem(node: TreeNode): vscode.TreeItem {
+  switch (node.kind) {
+    case 'partition':
+      return partitionItem(node.partition, node.protected);
+    case 'phase': {
+      const state =
+        node.phase.checks.length === 0
+          ? vscode.TreeItemCollapsibleState.None
+          : vscode.TreeItemCollapsibleState.Collapsed;
+      const item = statusItem(node.phase.phase, node.phase, `cascade.phase.${node.phase.phase}`, state);
+      if (node.blocked !== undefined) {
+        item.iconPath = new vscode.ThemeIcon('lock', new vscode.ThemeColor('list.warningForeground'));
+        item.description = `blocked · ${statusWords(node.phase)}`;
+        item.tooltip = node.blocked;
+        item.accessibilityInformation = { label: `${node.phase.phase}: blocked, ${node.blocked}` };
+      }
+      return item;
+    }
+    case 'sign-off':
+      return statusItem(signOff, node.status, 'cascade.sign-off');
+    case 'check':
+      return statusItem(node.check.label.replaceAll('`', ''), node.check, 'cascade.check');
+    case 'gate':
+      return statusItem(node.gate.gate.replaceAll('`', ''), node.gate, 'cascade.gate');
+    case 'message': {
+      const item = new vscode.TreeItem(node.message);
+      item.iconPath = new vscode.ThemeIcon('warning');
+      item.tooltip = node.message;
+      return item;
+    }
+  }
+}
+
+function partitionItem(partition: PartitionOverview, isProtected: boolean): vscode.TreeItem {
+  const item = new vscode.TreeItem(partition.partition, vscode.TreeItemCollapsibleState.Expanded);
+  const failed = partition.phases.find((phase) => phase.status === 'failed' || phase.started);
+  const open = partition.phases.find((phase) => phase.status !== 'cleared' && phase.status !== 'waived');
+  const worst: Pick<OverviewStatus, 'status' | 'started'> = failed ?? open ?? partition.signOff;
+  const signed =
+    partition.signOff.status === 'cleared'
+      ? `signed off ${partition.signOff.date ?? ''}`
+      : `next: ${open?.phase ?? signOff}`;
+  item.iconPath = statusIcon(worst);
+  item.description = `${signed}${isProtected ? ' · protected' : ''}`;
+  item.tooltip = partition.note;
+  item.contextValue = 'cascade.partition';
+  item.command = reveal(partition.span);
+  item.accessibilityInformation = {
+    label: `${partition.partition}: ${signed}${isProtected ? ', protected' : ''}`,
+  };
+  return item;
+}
+
+function statusItem(
+  label: string,
+  status: OverviewStatus,
+  context: string,
+  state = vscode.TreeItemCollapsibleState.None,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, state);
+  item.iconPath = statusIcon(status);
+  item.description = statusWords(status);
+  item.tooltip = `${label}: ${status.status}${status.date === undefined ? '' : ` ${status.date}`}${status.note === undefined ? '' : `\n${status.note}`}`;
+  item.contextValue = context;
+  item.command = reveal(status.span);
+  item.accessibilityInformation = { label: `${label}: ${status.status}, ${statusWords(status)}` };
+  return item;
+}
+
+const reveal = (span: Span): vscode.Command => ({
+  command: 'cascade.revealInLog',
+  title: 'Reveal in Log',
+  arguments: [span],
+});

@@ -2,7 +2,7 @@
 /** The command line: composes the same core as the editor and gives its words and exit codes. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { argv, cwd, exit, on, env as processEnv, stderr, stdin, stdout } from 'node:process';
+import process, { argv, cwd, exit, env as processEnv, stderr, stdin, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { cascadeOrder } from '../core/run/order.ts';
 import type { Target } from '../core/run/places.ts';
@@ -156,7 +156,8 @@ async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
   try {
     const env: Env = { ...processEnv, ...rehearsal.world.env };
     // In a rehearsal "--answers yes" stands for the person in everything, the typed names included.
-    const names = args.answers === 'yes' ? openRunbook(rehearsal.directory, rehearsal.runbook).runbook.partitions : [];
+    const names =
+      args.answers === 'yes' ? openRunbook(rehearsal.directory, rehearsal.runbook).runbook.partitions : [];
     const confirm = [...args.confirm, ...names.map((partition) => partition.name)];
     const opened = open({ ...args, runbook: rehearsal.runbook, confirm }, env, rehearsal.directory);
     const { runbook: parsed } = opened.cascade;

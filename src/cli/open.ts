@@ -3,7 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, relative, resolve } from 'node:path';
-import { composePorts, type Environment, isRehearsal, logPathFor, worktreeFor } from '../adapters/compose.ts';
+import {
+  composePorts,
+  type Environment,
+  isRehearsal,
+  logPathFor,
+  type OnePasswordChoice,
+  worktreeFor,
+} from '../adapters/compose.ts';
 import { logFile } from '../adapters/log-file.ts';
 import type { LogFile, Person } from '../core/ports.ts';
 import { Cascade } from '../core/run/engine.ts';
@@ -65,7 +72,7 @@ export function openCascade(options: OpenOptions): OpenedCascade {
   const logPath =
     options.log === undefined ? resolve(home, logPathFor(env, runbook.log)) : resolve(directory, options.log);
   const log: LogFile = logFile({ path: logPath, label: relative(directory, logPath) || basename(logPath) });
-  const ports = composePorts({ env, worktree, person: options.person });
+  const ports = composePorts({ env, worktree, person: options.person, onePassword: onePasswordChoice(env) });
   return {
     cascade: new Cascade({ runbook, log, ports, worktree }),
     runbookPath: path,
@@ -91,6 +98,21 @@ function onlyRunbook(directory: string): string {
       ? `There is no *.runbook.md in ${directory}. Go to its folder, or name it with --runbook FILE.`
       : `There are several runbooks here: ${found.join(', ')}. Name one with --runbook FILE.`,
   );
+}
+
+/** The command line is told by its environment what the editor is told by its settings. */
+function onePasswordChoice(env: Environment): OnePasswordChoice {
+  const method = env['CASCADE_ONEPASSWORD'] ?? 'command';
+  if (method !== 'command' && method !== 'desktop' && method !== 'service-account') {
+    throw new UsageError(`CASCADE_ONEPASSWORD is "${method}". It takes command, desktop or service-account.`);
+  }
+  const command = env['CASCADE_OP'];
+  const account = env['CASCADE_ONEPASSWORD_ACCOUNT'];
+  return {
+    method,
+    ...(command === undefined ? {} : { command }),
+    ...(account === undefined ? {} : { account }),
+  };
 }
 
 /** Who runs this: the git identity, else the user of the machine. */

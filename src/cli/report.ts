@@ -2,6 +2,7 @@
 import type { StackProgress } from '../core/ports.ts';
 import type { RunEvent, RunOutcome } from '../core/run/events.ts';
 import { targetName } from '../core/run/places.ts';
+import { resourcesDone, stackCount } from '../core/steps/aws.ts';
 import type { Verdict } from '../core/steps/step.ts';
 
 export interface Terminal {
@@ -26,10 +27,15 @@ const colours: Readonly<Record<Verdict | 'blocked' | 'not run', number>> = {
   'not run': 2,
 };
 
+const outputKept = 8192;
+const outputLines = 12;
+
 export class Report {
   readonly #terminal: Terminal;
   readonly #rehearsal: boolean;
   #drawn = false;
+  /** The end of what the running shell printed: shown when it did not pass. */
+  #output = '';
   #lastDone = -1;
 
   constructor(terminal: Terminal, rehearsal: boolean) {
@@ -48,6 +54,7 @@ export class Report {
         if (event.check.effect === 'changes') this.#line(`  … ${event.check.title}`);
         return;
       case 'check-output':
+        this.#output = (this.#output + event.chunk).slice(-outputKept);
         return;
       case 'check-progress':
         if (event.progress.kind === 'stack') this.#bar(event.progress.progress);
@@ -67,7 +74,11 @@ export class Report {
             `      ${result.expected === undefined ? 'saw      ' : 'got      '} ${result.actual ?? result.evidence}`,
           );
           if (result.next !== undefined) this.#line(`      next      ${result.next}`);
+          const printed = this.#output.trimEnd().split('\n').slice(-outputLines);
+          if (printed.join('').trim() !== '')
+            for (const text of printed) this.#line(this.#paint(2, `      | ${text}`));
         }
+        this.#output = '';
         return;
       }
       case 'check-blocked':
@@ -112,13 +123,13 @@ export class Report {
 
   #bar(progress: StackProgress): void {
     const all = progress.resources.length;
-    const done = progress.resources.filter((resource) => resource.status.endsWith('_COMPLETE')).length;
+    const done = resourcesDone(progress);
     const width = 24;
     const filled = all === 0 ? 0 : Math.round((width * done) / all);
     const failure = progress.firstFailure;
     const because =
       failure === undefined ? '' : `  ${failure.logicalId}: ${failure.reason ?? failure.status}`;
-    const text = `    [${'█'.repeat(filled)}${'░'.repeat(width - filled)}] ${done} of ${all} resources  ${progress.stack.status}${because}`;
+    const text = `    [${'█'.repeat(filled)}${'░'.repeat(width - filled)}] ${stackCount(progress)}  ${progress.stack.status}${because}`;
     // Where nothing can be drawn over, a line only when the count has moved.
     if (!this.#terminal.live && done === this.#lastDone) return;
     this.#lastDone = done;

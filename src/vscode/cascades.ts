@@ -3,8 +3,8 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { composePorts, type Environment, logPathFor, worktreeFor } from '../adapters/compose.ts';
-import type { SecretStore, ShellSession } from '../core/ports.ts';
+import { composePorts, logPathFor, worktreeFor } from '../adapters/compose.ts';
+import type { ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/engine.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
 import { writeCells } from '../core/runbook/cells.ts';
@@ -80,13 +80,14 @@ export class Cascades {
     this.#shells.set(uri.toString(), shells);
     const settings = readSettings();
     const ports = composePorts({
-      env: settings.shell === '' ? env : { ...env, CASCADE_SHELL: settings.shell },
+      env,
       worktree,
       person:
         env['CASCADE_ANSWERS'] === 'yes' && this.rehearsal
           ? agreeing(this.operator)
           : editorPerson(() => this.operator),
-      ...(this.rehearsal ? {} : { secrets: await secretStore(env) }),
+      onePassword: settings.onePassword,
+      ...(settings.shell === '' ? {} : { shell: settings.shell }),
     });
     return { cascade: new Cascade({ runbook, log: logDocument(log), ports, worktree, shells }), log };
   }
@@ -109,16 +110,6 @@ const agreeing = (by: string): ReturnType<typeof editorPerson> => ({
   ask: async () => ({ yes: true, by, note: 'by CASCADE_ANSWERS' }),
   typeName: async (confirmation) => confirmation.partition,
 });
-
-async function secretStore(env: Environment): Promise<SecretStore> {
-  const { onePasswordMethod, onePasswordCommand, onePasswordAccount } = readSettings();
-  if (onePasswordMethod === 'command') {
-    const { opCommand } = await import('../adapters/onepassword-command.ts');
-    return opCommand({ env, ...(onePasswordCommand === '' ? {} : { command: onePasswordCommand }) });
-  }
-  const { opSdkFrom } = await import('../adapters/compose.ts');
-  return opSdkFrom(env, onePasswordMethod, onePasswordAccount);
-}
 
 async function gitName(directory: string): Promise<string> {
   try {

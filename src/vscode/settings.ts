@@ -1,23 +1,26 @@
 import * as vscode from 'vscode';
+import type { OnePasswordChoice } from '../adapters/compose.ts';
 
 /** The settings of the extension, typed; each stands in package.json with its description. */
 export interface Settings {
   readonly world: 'rehearsal' | 'live';
   readonly operator: string;
-  readonly onePasswordMethod: 'command' | 'desktop' | 'service-account';
-  readonly onePasswordCommand: string;
-  readonly onePasswordAccount: string;
+  readonly onePassword: OnePasswordChoice;
   readonly shell: string;
 }
 
 export function readSettings(): Settings {
   const settings = vscode.workspace.getConfiguration('cascade');
+  const command = settings.get<string>('onePassword.command', '').trim();
+  const account = settings.get<string>('onePassword.account', '').trim();
   return {
     world: settings.get('world') === 'live' ? 'live' : 'rehearsal',
     operator: settings.get<string>('operator', '').trim(),
-    onePasswordMethod: oneOf(settings.get('onePassword.method'), ['command', 'desktop', 'service-account']),
-    onePasswordCommand: settings.get<string>('onePassword.command', '').trim(),
-    onePasswordAccount: settings.get<string>('onePassword.account', '').trim(),
+    onePassword: {
+      method: oneOf(settings.get('onePassword.method'), ['command', 'desktop', 'service-account']),
+      ...(command === '' ? {} : { command }),
+      ...(account === '' ? {} : { account }),
+    },
     shell: settings.get<string>('shell', '').trim(),
   };
 }

@@ -38,11 +38,12 @@ export function stamp(moment: Date, clock: Pick<Clock, 'offsetMinutes'>): Stamp 
 
 const longest = 400;
 
-/** Evidence on one line that cannot break the Markdown around it. */
+/** Evidence on one line that cannot break the Markdown around it, nor be read as a status. */
 export function harmless(text: string): string {
   const line = text
     .replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '')
     .replace(/[\u0000-\u001F\u007F\u0085\u2028\u2029]+/g, ' ')
+    .replace(/[✅🟡❌⚠⏳]\uFE0F?\s*/gu, '')
     .replaceAll('`', "'")
     .replaceAll('<', '\\<')
     .trim();

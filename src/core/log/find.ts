@@ -80,6 +80,22 @@ export function bulletsOf(log: ExecutionLog, section: LogHeading): readonly LogB
   return log.bullets.filter((bullet) => bullet.text.start >= section.bodyStart && bullet.text.start < end);
 }
 
+/** Where the notes of a section begin: bullets behind it are no checks. */
+export function notesField(log: ExecutionLog, section: LogHeading): LogField | undefined {
+  return log.fields.find(
+    (field) =>
+      /^(?:notes|anomal|observation)/.test(plain(field.label)) &&
+      field.line.start >= section.bodyStart &&
+      field.line.start < section.ownEnd,
+  );
+}
+
+/** The bullets of a section's checks, their history left out. */
+export function checkBullets(log: ExecutionLog, section: LogHeading): readonly LogBullet[] {
+  const notes = notesField(log, section)?.line.start ?? Number.POSITIVE_INFINITY;
+  return bulletsOf(log, section).filter((bullet) => bullet.indent < 2 && bullet.text.start < notes);
+}
+
 export function signOffField(log: ExecutionLog, partition: string): LogField | undefined {
   const section = partitionSection(log, partition);
   if (section === undefined) return undefined;

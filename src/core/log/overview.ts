@@ -2,8 +2,8 @@
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Span } from '../text.ts';
 import {
-  bulletsOf,
   cellOf,
+  checkBullets,
   gateTable,
   partitionSection,
   phaseSections,
@@ -115,8 +115,8 @@ function partitionOverview(
       const at = sections.at(-1);
       const own = overviewStatus(cell?.text ?? '', cell?.span.start ?? row.line.start, at?.line ?? row.line);
       const checks = sections.flatMap((each) =>
-        bulletsOf(log, each).flatMap((bullet) =>
-          bullet.status === undefined || bullet.indent > 1
+        checkBullets(log, each).flatMap((bullet) =>
+          bullet.status === undefined
             ? []
             : [
                 {

@@ -8,10 +8,12 @@ import { codeSpan, harmless, harmlessCell, insert, replace, type Stamp } from '.
 import {
   bulletsOf,
   cellOf,
+  checkBullets,
   column,
   findEntry,
   gateTable,
   type LogEntry,
+  notesField,
   plain,
   rowOf,
   signOffField,
@@ -83,7 +85,10 @@ function recordBullet(
   const bullet = findEntry(bulletsOf(log, section), (each) => each, check, siblings);
   const evidence = harmless(evidenceOf(entry));
   const words = statusToken(entry, at) + (evidence === '' ? '' : ` — ${evidence}`);
-  if (bullet === undefined) return [newBullet(log, section, `${bulletText(check)}: ${words}`)];
+  if (bullet === undefined) {
+    const before = precedingBullet(log, section, check, siblings);
+    return [newBullet(log, section, before, `${bulletText(check)}: ${words}`)];
+  }
   if (bullet.status === undefined) {
     const colon = /:\s*$/.test(log.text.slice(bullet.text.start, bullet.text.end)) ? ' ' : ': ';
     return [insert(bullet.text.end, colon + words)];
@@ -134,11 +139,29 @@ function below(log: ExecutionLog, bullet: LogBullet, line: string): TextEdit {
 const endsLine = (text: string, offset: number): boolean =>
   offset === 0 || /[\r\n]/.test(text[offset - 1] ?? '');
 
-/** Behind the last check of the section, before its notes. */
-function newBullet(log: ExecutionLog, section: LogHeading, words: string): TextEdit {
-  const notes = notesField(log, section)?.line.start ?? Number.POSITIVE_INFINITY;
-  const tops = bulletsOf(log, section).filter((bullet) => bullet.indent < 2 && bullet.text.start < notes);
-  const last = tops.at(-1);
+/** The bullet of the nearest check before this one, so that new bullets stand in the order of the runbook. */
+function precedingBullet(
+  log: ExecutionLog,
+  section: LogHeading,
+  check: LogEntry,
+  siblings: readonly LogEntry[],
+): LogBullet | undefined {
+  const bullets = bulletsOf(log, section);
+  for (const sibling of siblings.slice(0, Math.max(0, siblings.indexOf(check))).reverse()) {
+    const found = findEntry(bullets, (each) => each, sibling, siblings);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Behind the check before it, else behind the last check of the section and before its notes. */
+function newBullet(
+  log: ExecutionLog,
+  section: LogHeading,
+  before: LogBullet | undefined,
+  words: string,
+): TextEdit {
+  const last = before ?? checkBullets(log, section).at(-1);
   const end = log.lineEnd;
   if (last !== undefined) {
     const lead = endsLine(log.text, last.end) ? '' : end;
@@ -149,18 +172,6 @@ function newBullet(log: ExecutionLog, section: LogHeading, words: string): TextE
   const lead = endsLine(log.text, section.bodyStart) ? '' : end;
   const follows = rest.slice(blank).length > 0 ? end : '';
   return insert(section.bodyStart + blank, `${lead}${blank === 0 ? end : ''}- ${words}${end}${follows}`);
-}
-
-function notesField(
-  log: ExecutionLog,
-  section: LogHeading,
-): { line: { start: number; end: number } } | undefined {
-  return log.fields.find(
-    (field) =>
-      /^(?:notes|anomal|observation)/.test(plain(field.label)) &&
-      field.line.start >= section.bodyStart &&
-      field.line.start < section.ownEnd,
-  );
 }
 
 /** The table of checks in a gate's section. */

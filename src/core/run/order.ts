@@ -1,4 +1,4 @@
-/** The whole cascade in order: each partition's phases, a gate's section before what it blocks, the rest at the end. */
+/** The whole cascade in order: the gates that block a partition, its phases and its sign-off; the other gates at the end. */
 
 import { fits } from '../gates/may-run.ts';
 import type { GateDeclaration, Partition } from '../runbook/front-matter.ts';

@@ -136,9 +136,7 @@ class Recorder {
       failing === undefined ? (event.reason ?? '') : (event.reason ?? '').slice(failing.title.length + 2);
     const command = failing?.entry.command;
     const at =
-      failing === undefined
-        ? ''
-        : ` at ${command === undefined ? harmless(failing.title) : codeSpan(command)}`;
+      failing === undefined ? '' : ` at ${command === undefined ? failing.title : codeSpan(command)}`;
     return `**Attempt ${this.#startedAt?.time ?? ''}** ${words[event.outcome]}${at}: ${harmless(reason)}`;
   }
 

@@ -83,7 +83,8 @@ export function readCells(text: string): readonly ReadCell[] {
     const part = textPart(text, start, end);
     const before = parts.at(-1);
     // Blank lines alone are no cell: they belong to the cell before them.
-    if (part.valueStart === part.valueEnd && before !== undefined) parts[parts.length - 1] = { ...before, end };
+    if (part.valueStart === part.valueEnd && before !== undefined)
+      parts[parts.length - 1] = { ...before, end };
     else parts.push(part);
   };
   const addCode = (start: ScannedLine, valueEnd: number, end: number): void => {

@@ -183,11 +183,14 @@ const stack = (line: CheckLine, args: { readonly name: Template }, statuses: rea
     args.name,
   );
 
-/** `12 of 25 resources`, counting what is done. */
-export function stackCount(progress: StackProgress): string {
-  const done = progress.resources.filter((resource) => resource.status.endsWith('_COMPLETE')).length;
-  return `${done} of ${progress.resources.length} resources`;
+/** How many of the stack's resources stand; what a rollback removed does not. */
+export function resourcesDone({ resources }: StackProgress): number {
+  return resources.filter(({ status }) => /^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)).length;
 }
+
+/** `12 of 25 resources` */
+export const stackCount = (progress: StackProgress): string =>
+  `${resourcesDone(progress)} of ${progress.resources.length} resources`;
 
 const zone = (line: CheckLine, args: { readonly name: Template }): Check =>
   read(

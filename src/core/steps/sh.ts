@@ -1,7 +1,7 @@
 import { parsed, problem } from '../runbook/template.ts';
 import { splitLines } from '../text.ts';
 import type { Check, CheckContext, CheckResult, StepLanguage } from './step.ts';
-import { failed, fromFailure, passed, unknown } from './step.ts';
+import { failed, fromFailure, passed, shortened, unknown } from './step.ts';
 
 const forms = ['any shell text; mark the cell "check" when it only reads'];
 const name = /\$\{([A-Za-z][A-Za-z0-9_]*)\}/g;
@@ -75,12 +75,13 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
       readsOnly ? 'Run the cell again.' : 'Look at what it did (Verify Partition) before you run it again.',
     );
   }
-  if (exitCode !== 0)
-    return failed(
-      'exit code 0',
-      `exit code ${exitCode}`,
-      `Read the output${exitHint(exitCode)}, mend the cause, then run the cell again.`,
-    );
+  if (exitCode !== 0) {
+    const said = lastWords(tail);
+    const next = readsOnly
+      ? `Read the output${exitHint(exitCode)}, mend the cause, then run the cell again.`
+      : `Read the output${exitHint(exitCode)}; look at what was done before you run the cell again.`;
+    return failed('exit code 0', `exit code ${exitCode}${said === '' ? '' : `: ${said}`}`, next);
+  }
   const last = readsOnly ? [...tail.matchAll(count)].at(-1) : undefined;
   if (last === undefined) return passed('exit code 0');
   const [, done, of] = last;
@@ -90,6 +91,12 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
         `exit code 0 although the output counts ${done} / ${of}`,
         'Read the output: the exit code and the count disagree.',
       );
+}
+
+/** The last line that says something: scripts tell their reason at the end. */
+function lastWords(output: string): string {
+  const lines = output.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').split(/[\r\n]+/);
+  return shortened(lines.findLast((line) => line.trim() !== '')?.trim() ?? '', 200);
 }
 
 function exitHint(code: number): string {

@@ -1,0 +1,79 @@
+import { answer, type Failure, failure, type LogFile, type Outcome, type TextEdit } from '../core/ports.ts';
+import { realFile, replaceFile } from './atomic-write.ts';
+import { fileFailure } from './file-failure.ts';
+import { underLock } from './file-lock.ts';
+import { readText } from './text-file.ts';
+
+/**
+ * The execution log as a file.
+ *
+ * @param path an absolute path
+ * @param label how people are told of it; the path when absent
+ */
+export function logFile({ path, label = path }: { readonly path: string; readonly label?: string }): LogFile {
+  const locked = async <T>(
+    asked: string,
+    work: (file: string) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> => {
+    try {
+      // Beside the real file, so that a link to the log and the log itself have one lock.
+      const file = await realFile(path);
+      return await underLock(`${file}.lock`, () => work(file));
+    } catch (error) {
+      return fileFailure(error, asked, label);
+    }
+  };
+  return {
+    path: label,
+    read: () => readText(path, label),
+    async update(change) {
+      // Without this a missing or unreadable log would be told of as a lock that cannot be made.
+      const first = await existing(path, label);
+      if (first.kind === 'failure') return first;
+      return locked(`write ${label}`, async (file) => {
+        const before = await existing(file, label);
+        if (before.kind === 'failure') return before;
+        const after = applyTextEdits(before.value, change(before.value));
+        if (after !== before.value) await replaceFile(file, after);
+        return answer(after);
+      });
+    },
+    create: (text) =>
+      locked(`create ${label}`, async (file) => {
+        const before = await readText(file, label);
+        if (before.kind === 'failure') return before;
+        if (before.value !== undefined) return exists(label);
+        await replaceFile(file, text);
+        return answer(undefined);
+      }),
+  };
+}
+
+async function existing(path: string, label: string): Promise<Outcome<string>> {
+  const text = await readText(path, label);
+  if (text.kind === 'failure') return text;
+  if (text.value !== undefined) return answer(text.value);
+  return failure(
+    'failed',
+    `read ${label}`,
+    'there is no such file',
+    'Start a run first: Cascade: Start Run…',
+  );
+}
+
+const exists = (label: string): Failure =>
+  failure('failed', `create ${label}`, 'there is a log already', 'Go on with that log, or name another one.');
+
+/** Edits all count from the same text; ones that overlap are a bug of whoever made them. */
+export function applyTextEdits(text: string, edits: readonly TextEdit[]): string {
+  let result = '';
+  let at = 0;
+  for (const { offset, length, text: replacement } of edits.toSorted((a, b) => a.offset - b.offset)) {
+    if (offset < at || length < 0 || offset + length > text.length) {
+      throw new RangeError(`An edit at ${offset} + ${length} overlaps another one or leaves the text`);
+    }
+    result += text.slice(at, offset) + replacement;
+    at = offset + length;
+  }
+  return result + text.slice(at);
+}

@@ -12,17 +12,20 @@ interface Holder {
 
 /** Locks of this very process: a file that names our pid and is not one of these is from a process before us. */
 const held = new Set<string>();
-const waitMs = 10_000;
 /** A lock that stays without a holder's name this long was left by a process that died while making it. */
 const namelessMs = 3000;
 
 /** Does `work` while no other process does its own under the same lock. Throws what the file system throws. */
-export async function underLock<T>(lock: string, work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+export async function underLock<T>(
+  lock: string,
+  waitMs: number,
+  work: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
   const until = Date.now() + waitMs;
   while (!(await take(lock))) {
     const holder = await holderOf(lock);
     if (holder !== undefined && (await abandoned(lock, holder))) await clear(lock);
-    else if (Date.now() > until) return heldBy(lock, holder ?? 'nameless');
+    else if (Date.now() > until) return heldBy(lock, holder ?? 'nameless', waitMs);
     await sleep(10 + Math.random() * 30);
   }
   try {
@@ -109,7 +112,7 @@ async function clear(lock: string): Promise<void> {
   }
 }
 
-function heldBy(lock: string, holder: Holder | 'nameless'): Outcome<never> {
+function heldBy(lock: string, holder: Holder | 'nameless', waitMs: number): Outcome<never> {
   const who =
     holder === 'nameless' ? 'somebody' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
   return failure(

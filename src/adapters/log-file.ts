@@ -4,13 +4,17 @@ import { fileFailure } from './file-failure.ts';
 import { underLock } from './file-lock.ts';
 import { readText } from './text-file.ts';
 
-/**
- * The execution log as a file.
- *
- * @param path an absolute path
- * @param label how people are told of it; the path when absent
- */
-export function logFile({ path, label = path }: { readonly path: string; readonly label?: string }): LogFile {
+export interface LogFileOptions {
+  /** Absolute. */
+  readonly path: string;
+  /** How people are told of it; the path when absent. */
+  readonly label?: string;
+  /** How long another writer is waited for; 10 s when absent. */
+  readonly lockWaitMs?: number;
+}
+
+/** The execution log as a file. */
+export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOptions): LogFile {
   const locked = async <T>(
     asked: string,
     work: (file: string) => Promise<Outcome<T>>,
@@ -18,7 +22,7 @@ export function logFile({ path, label = path }: { readonly path: string; readonl
     try {
       // Beside the real file, so that a link to the log and the log itself have one lock.
       const file = await realFile(path);
-      return await underLock(`${file}.lock`, () => work(file));
+      return await underLock(`${file}.lock`, lockWaitMs, () => work(file));
     } catch (error) {
       return fileFailure(error, asked, label);
     }

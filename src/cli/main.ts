@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process, { argv, cwd, exit, env as processEnv, stderr, stdin, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { failureText } from '../core/ports.ts';
 import { cascadeOrder } from '../core/run/order.ts';
 import type { Target } from '../core/run/places.ts';
 import { LogError } from '../core/run/record.ts';
@@ -113,8 +114,7 @@ async function runAll(
     const operator = args.operator ?? operatorName(cwd(), processEnv);
     const started = await startRun(cascade, { operator, rehearsal });
     if (started.kind === 'refused') {
-      const { asked, came, next } = started.failure;
-      throw new UsageError(`${asked}: ${came} ${next}`);
+      throw new UsageError(failureText(started.failure));
     }
     if (started.kind === 'created') report.line(`Started a new log: ${logPath}`);
     const reports = await runTargets(

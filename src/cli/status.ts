@@ -2,6 +2,7 @@ import { blocks } from '../core/gates/may-run.ts';
 import type { OverviewStatus } from '../core/log/overview.ts';
 import { readOverview } from '../core/log/overview.ts';
 import { signs } from '../core/log/status.ts';
+import { failureText } from '../core/ports.ts';
 import type { Span } from '../core/text.ts';
 import { positionAt } from '../core/text.ts';
 import { UsageError } from './arguments.ts';
@@ -11,7 +12,7 @@ import type { OpenedCascade } from './open.ts';
 export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
   const { runbook, log } = cascade;
   const text = await log.read();
-  if (text.kind === 'failure') throw new UsageError(`${text.asked}: ${text.came}. ${text.next}`);
+  if (text.kind === 'failure') throw new UsageError(failureText(text));
   if (text.value === undefined) {
     throw new UsageError(
       `There is no log at ${logPath} yet. "cascade run PARTITION" starts one, or "Cascade: Start Run…" in the editor.`,
@@ -76,7 +77,7 @@ export function statusText(report: Status): string {
     note?: string;
     started?: boolean;
   }): string =>
-    `${signs[each.status]} ${each.started ? 'started, no result' : (each.date ?? each.status)}${each.note === undefined ? '' : ` (${each.note})`}`;
+    `${signs[each.started ? 'partial' : each.status]} ${each.started ? 'started, no result' : (each.date ?? each.status)}${each.note === undefined ? '' : ` (${each.note})`}`;
   const lines = [`${report.runbook}${report.rehearsal ? '  REHEARSAL' : ''}  ${report.log}`, ''];
   for (const partition of report.partitions) {
     lines.push(`${partition.partition}${partition.note === undefined ? '' : `  ${partition.note}`}`);

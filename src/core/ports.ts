@@ -35,6 +35,10 @@ export const failure = (verdict: Failure['verdict'], asked: string, came: string
   next,
 });
 
+/** A failure as one sentence after another. */
+export const failureText = ({ asked, came, next }: Failure): string =>
+  `${asked}: ${came.replace(/\.$/, '')}. ${next}`;
+
 /** 1Password. */
 export interface SecretStore {
   /**

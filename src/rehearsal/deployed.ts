@@ -4,13 +4,17 @@ import { issueKey, RETURN_PATH_TARGET } from './postmark.ts';
 import { advance, withStatus } from './stack-engine.ts';
 import type { SenderState, StackState, Store } from './state.ts';
 
+/** What `register` wrote into `cdk.context.json` for partitions that are deployed, by its key there. */
+export type ContextEntries = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** Puts what was deployed before the rehearsal into the world; what the world remembers already is left alone. */
 export async function deploy(
   store: Store,
   description: WorldDescription,
   deployed: readonly DeployedPartition[],
   fixedRole: boolean,
-): Promise<void> {
+): Promise<ContextEntries> {
+  const entries: Record<string, Readonly<Record<string, string>>> = {};
   for (const given of deployed) {
     const partition = description.partitions.find(({ name }) => name === given.partition);
     if (partition === undefined)
@@ -39,12 +43,18 @@ export async function deploy(
     };
     const accepted = newStack(partition, account, description.region, parameters, given);
     const stack = finished(withStatus(accepted, 'CREATE_IN_PROGRESS', 'User Initiated'), stacks, fixedRole);
+    entries[`partitionMail:${partition.infrastructure}:${partition.name}`] = {
+      dkimSelector: current.selector,
+      dkimPublicKey: current.text,
+      returnPathTarget: RETURN_PATH_TARGET,
+    };
     store.change((state) => ({
       ...state,
       senders: [...state.senders.filter((one) => one.name !== domain || one.postmark !== postmark), sender],
       stacks: [...state.stacks, stack],
     }));
   }
+  return entries;
 }
 
 function finished(begun: StackState, all: readonly StackState[], fixedRole: boolean): StackState {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ContextEntries } from './deployed.ts';
 import type { WorldDescription } from './description.ts';
 
 /**
@@ -9,11 +10,13 @@ import type { WorldDescription } from './description.ts';
  * as it is; a folder that is no repository keeps its files and becomes one.
  *
  * @param samples the folder of the sample worktree; needed only where `directory` is missing or empty
+ * @param entries what stands in `cdk.context.json` beside what the sample has there
  */
 export async function makeWorktree(
   directory: string,
   description: WorldDescription,
   samples: string | undefined,
+  entries: ContextEntries = {},
 ): Promise<void> {
   if (await exists(join(directory, '.git'))) return;
   if (!(await exists(directory)) || (await readdir(directory)).length === 0) {
@@ -27,6 +30,7 @@ export async function makeWorktree(
     }
   }
   await writeInstances(directory, description);
+  await writeContext(directory, entries);
   const git = (...words: readonly string[]): Promise<string> => runGit(directory, ...words);
   await git('init', '--quiet');
   await git('symbolic-ref', 'HEAD', `refs/heads/${description.branch ?? 'main'}`);
@@ -56,6 +60,13 @@ async function writeInstances(directory: string, { partitions, region }: WorldDe
     await mkdir(join(directory, 'instances', infrastructure), { recursive: true });
     await writeFile(file, `${JSON.stringify({ profile, region, domain, stack }, undefined, 2)}\n`);
   }
+}
+
+async function writeContext(directory: string, entries: ContextEntries): Promise<void> {
+  if (Object.keys(entries).length === 0) return;
+  const file = join(directory, 'cdk.context.json');
+  const context: unknown = (await exists(file)) ? JSON.parse(await readFile(file, 'utf8')) : {};
+  await writeFile(file, `${JSON.stringify(Object.assign({}, context, entries), undefined, 2)}\n`);
 }
 
 async function runGit(directory: string, ...words: readonly string[]): Promise<string> {

@@ -53,12 +53,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await mkdir(options.directory, { recursive: true });
   const directory = await realpath(options.directory);
   const worktree = options.worktree ?? join(directory, 'worktree');
-  await makeWorktree(worktree, description, options.samples);
   const bin = await writeCommands(directory);
   const profiles = await writeProfiles(directory, description, faults.has('wrong-profile'));
 
   const store = openStore(description, options.stateFile);
-  await deploy(store, description, options.deployed ?? [], fixedRole);
+  const entries = await deploy(store, description, options.deployed ?? [], fixedRole);
+  await makeWorktree(worktree, description, options.samples, entries);
   const dns = await serveDns(() => zones(store.state));
   const engine = startEngine(store, speed, fixedRole);
   const aws = awsEndpoint({ description, store, engine }, profiles.accounts);

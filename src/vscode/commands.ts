@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { signs } from '../core/log/status.ts';
+import { failureText } from '../core/ports.ts';
 import { run } from '../core/run/engine.ts';
 import type { RunOutcome } from '../core/run/events.ts';
+import { partitionNote } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
 import type { Span } from '../core/text.ts';
@@ -62,8 +64,7 @@ async function start(parts: CommandParts): Promise<void> {
     operator: parts.cascades.operator,
     rehearsal: parts.cascades.rehearsal,
   });
-  if (started.kind === 'refused')
-    throw new OperatorError(`${started.failure.asked}: ${started.failure.came} ${started.failure.next}`);
+  if (started.kind === 'refused') throw new OperatorError(failureText(started.failure));
   await parts.current.refresh();
   await vscode.window.showTextDocument(log, {
     preview: false,
@@ -122,7 +123,9 @@ async function pickPartition(parts: CommandParts, title: string): Promise<string
     ].filter((mark) => mark !== '');
     return {
       label: partition.name,
-      description: [row?.note ?? '', ...marks].filter((word) => word !== '').join(' · '),
+      description: [partitionNote(runbook, partition) ?? '', ...marks]
+        .filter((word) => word !== '')
+        .join(' · '),
       detail: phases,
     };
   });
@@ -175,8 +178,7 @@ async function verifyPartition(
     operator: parts.cascades.operator,
     rehearsal: parts.cascades.rehearsal,
   });
-  if (started.kind === 'refused')
-    throw new OperatorError(`${started.failure.asked}: ${started.failure.came} ${started.failure.next}`);
+  if (started.kind === 'refused') throw new OperatorError(failureText(started.failure));
 
   const title = `Verify ${name}${parts.cascades.rehearsal ? ' · REHEARSAL' : ''}`;
   let finished: { outcome: RunOutcome; reason?: string } = { outcome: 'interrupted' };

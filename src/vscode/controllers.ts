@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { readOverview } from '../core/log/overview.ts';
+import { failureText } from '../core/ports.ts';
 import { run } from '../core/run/engine.ts';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
 import { partitionNote, sameTarget, type Target, targetOf } from '../core/run/places.ts';
@@ -190,8 +191,7 @@ export class PartitionControllers implements vscode.Disposable {
         operator: this.#cascades.operator,
         rehearsal: this.#cascades.rehearsal,
       });
-      if (started.kind === 'refused')
-        throw new OperatorError(`${started.failure.asked}: ${started.failure.came} ${started.failure.next}`);
+      if (started.kind === 'refused') throw new OperatorError(failureText(started.failure));
       await this.describe(notebook.uri, cascade.runbook);
 
       let stopped: string | undefined;

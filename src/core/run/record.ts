@@ -10,7 +10,7 @@ import {
   settleGate,
   settlePhase,
 } from '../log/record.ts';
-import type { Failure, TextEdit } from '../ports.ts';
+import { type Failure, failureText, type TextEdit } from '../ports.ts';
 import type { Verdict } from '../steps/step.ts';
 import type { Cascade } from './engine.ts';
 import type { CheckRef, RunEvent } from './events.ts';
@@ -23,7 +23,7 @@ export class LogError extends Error {
   readonly event: RunEvent;
 
   constructor(failure: Failure, event: RunEvent) {
-    super(`${failure.asked}: ${failure.came}. ${failure.next}`);
+    super(failureText(failure));
     this.failure = failure;
     this.event = event;
   }

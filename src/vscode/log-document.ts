@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { realFile } from '../adapters/atomic-write.ts';
 import { underLock } from '../adapters/file-lock.ts';
 import { logFile } from '../adapters/log-file.ts';
 import { applyEdits } from '../core/log/edits.ts';
@@ -24,7 +25,9 @@ export function logDocument(uri: vscode.Uri): LogFile {
       if (onDisk.kind === 'failure') return onDisk;
       // Mixed line ends would not survive the editor; another program may just have written the file.
       if (!document.isDirty && onDisk.value !== withBom(document, onDisk.value)) return file.update(change);
-      return underLock(`${uri.fsPath}.lock`, () => editDocument(document, label, change));
+      return underLock(`${await realFile(uri.fsPath)}.lock`, lockWait, () =>
+        editDocument(document, label, change),
+      );
     },
     create: (text) => file.create(text),
   };
@@ -42,6 +45,8 @@ function withBom(document: vscode.TextDocument, onDisk: string | undefined): str
 }
 
 const tries = 5;
+/** Milliseconds that another writer is waited for. */
+const lockWait = 10_000;
 
 async function editDocument(
   document: vscode.TextDocument,

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../src/adapters/clock.ts';
 import { contextFile } from '../../src/adapters/context-file.ts';
 import { applyTextEdits, logFile } from '../../src/adapters/log-file.ts';
-import { failureOf, never, temporaryFolder, valueOf } from './stand-in.ts';
+import { failureOf, given, never, temporaryFolder } from './stand-in.ts';
 
 const context = `{
     "vpc-provider:account=1": { "vpcId": "vpc-1",   "n": 1.50e3 },
@@ -24,11 +24,11 @@ test('context: only the values change, every other byte stays', async (t) => {
     const before = context.replaceAll('\n', eol);
     await writeFile(path, before);
     const file = contextFile({ path });
-    assert.deepEqual(valueOf(await file.read('partitionMail:Alpha002:dev')), {
+    assert.deepEqual(given(await file.read('partitionMail:Alpha002:dev')), {
       dkimSelector: 'old',
       returnPathTarget: 'pm.mtasv.net',
     });
-    valueOf(
+    given(
       await file.write('partitionMail:Alpha002:dev', { dkimSelector: 'new', dkimPublicKey: 'k=rsa; p="x' }),
     );
     const after = await readFile(path, 'utf8');
@@ -42,14 +42,14 @@ test('context: only the values change, every other byte stays', async (t) => {
 test('context: a new entry takes the indentation of the file; a file is made where there is none', async (t) => {
   const path = join(await temporaryFolder(t), 'cdk.context.json');
   const file = contextFile({ path });
-  assert.equal(valueOf(await file.read('k')), undefined);
-  valueOf(await file.write('k', { a: '1' }));
+  assert.equal(given(await file.read('k')), undefined);
+  given(await file.write('k', { a: '1' }));
   assert.equal(await readFile(path, 'utf8'), '{\n  "k": {\n    "a": "1"\n  }\n}\n');
   await writeFile(path, '{\n\t"x": 1\n}\n');
-  valueOf(await file.write('k', { a: '1' }));
+  given(await file.write('k', { a: '1' }));
   assert.equal(await readFile(path, 'utf8'), '{\n\t"x": 1,\n\t"k": {\n\t\t"a": "1"\n\t}\n}\n');
   await writeFile(path, '\uFEFF{}');
-  valueOf(await file.write('k', { a: '1' }));
+  given(await file.write('k', { a: '1' }));
   assert.deepEqual(JSON.parse((await readFile(path, 'utf8')).slice(1)), { k: { a: '1' } });
 });
 
@@ -61,9 +61,9 @@ test('context: equal values leave the file alone; mode and link are kept', async
   await symlink('real.json', path);
   const file = contextFile({ path });
   const { ino } = await stat(path);
-  valueOf(await file.write('partitionMail:Alpha002:dev', { dkimSelector: 'old' }));
+  given(await file.write('partitionMail:Alpha002:dev', { dkimSelector: 'old' }));
   assert.equal((await stat(path)).ino, ino);
-  valueOf(await file.write('partitionMail:Alpha002:dev', { dkimSelector: 'new' }));
+  given(await file.write('partitionMail:Alpha002:dev', { dkimSelector: 'new' }));
   assert.equal(await readlink(path), 'real.json');
   assert.equal((await stat(real)).mode & 0o777, 0o600);
   assert.equal(await readFile(real, 'utf8'), context.replace('"old"', '"new"'));
@@ -92,18 +92,18 @@ test('log: edits count from one text, in any order; no edits leave the file alon
   const path = join(await temporaryFolder(t), 'execution-log.md');
   const log = logFile({ path, label: 'execution-log.md' });
   assert.equal(log.path, 'execution-log.md');
-  assert.equal(valueOf(await log.read()), undefined);
+  assert.equal(given(await log.read()), undefined);
   failureOf(await log.update(() => []));
-  valueOf(await log.create('\uFEFFone two\r\n'));
+  given(await log.create('\uFEFFone two\r\n'));
   assert.match(failureOf(await log.create('x')).came, /already/);
   const written = await log.update((text) => [
     { offset: text.length, length: 0, text: 'é\r\n' },
     { offset: text.indexOf('one'), length: 3, text: '1' },
   ]);
-  assert.equal(valueOf(written), '\uFEFF1 two\r\né\r\n');
+  assert.equal(given(written), '\uFEFF1 two\r\né\r\n');
   assert.equal(await readFile(path, 'utf8'), '\uFEFF1 two\r\né\r\n');
   const { ino } = await stat(path);
-  valueOf(await log.update(() => []));
+  given(await log.update(() => []));
   assert.equal((await stat(path)).ino, ino);
   await assert.rejects(
     log.update(() => [
@@ -142,7 +142,7 @@ test('log: a folder, a binary, other encodings, read-only files are failures and
 
 test('log: several processes lose nothing', async (t) => {
   const path = join(await temporaryFolder(t), 'log.md');
-  valueOf(await logFile({ path }).create(''));
+  given(await logFile({ path }).create(''));
   const module = new URL('../../src/adapters/log-file.ts', import.meta.url).href;
   const script = `
     const { logFile } = await import(${JSON.stringify(module)});
@@ -173,7 +173,7 @@ test('log: the lock of a dead process is taken over, by one of many', async (t) 
   await new Promise((resolve) => gone.on('exit', resolve));
   await writeFile(`${path}.lock`, JSON.stringify({ pid: gone.pid, host: hostname(), since: '2026-11-23' }));
   const add = () => logFile({ path }).update((text) => [{ offset: text.length, length: 0, text: 'x' }]);
-  for (const outcome of await Promise.all([1, 2, 3, 4, 5].map(add))) valueOf(outcome);
+  for (const outcome of await Promise.all([1, 2, 3, 4, 5].map(add))) given(outcome);
   assert.equal(await readFile(path, 'utf8'), 'xxxxx');
   assert.deepEqual(await readdir(join(path, '..')), ['log.md']);
 });
@@ -182,9 +182,7 @@ test('log: a lock that is held is waited for, then its holder is named', async (
   const path = join(await temporaryFolder(t), 'log.md');
   await writeFile(path, '');
   await writeFile(`${path}.lock`, JSON.stringify({ pid: 1, host: hostname(), since: '2026-11-23T10:00' }));
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
-  const waiting = logFile({ path }).update(() => []);
-  t.mock.timers.tick(11_000);
+  const waiting = logFile({ path, lockWaitMs: 100 }).update(() => []);
   const failed = failureOf(await waiting);
   assert.equal(failed.verdict, 'unknown');
   assert.match(failed.came, /process 1 on .* since 2026-11-23T10:00/);
@@ -200,5 +198,5 @@ test('clock: only a rehearsal is faster; a sleep ends with the reason of its sig
   setTimeout(() => controller.abort(reason), 20);
   await assert.rejects(clock.sleep(60_000, controller.signal), (error) => error === reason);
   const date = new Date(2026, 10, 22, 12);
-  assert.equal(clock.offsetMinutes(date), -date.getTimezoneOffset());
+  assert.equal(clock.offsetMinutes(date), 0 - date.getTimezoneOffset());
 });

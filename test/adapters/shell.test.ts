@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { posixShell } from '../../src/adapters/shell.ts';
-import { failureOf, never, temporaryFolder, valueOf } from './stand-in.ts';
+import { failureOf, given, never, temporaryFolder } from './stand-in.ts';
 
 async function session(t: TestContext, shell?: string) {
   const directory = await realpath(await temporaryFolder(t));
@@ -22,7 +21,7 @@ async function session(t: TestContext, shell?: string) {
       },
       signal,
     );
-    return { ...valueOf(outcome), stdout, stderr };
+    return { ...given(outcome), stdout, stderr };
   };
   return { opened, directory, run };
 }
@@ -120,12 +119,12 @@ test('characters are whole, and a background job does not hold up its cell', asy
 
 test('close ends the shell and what it left running, and leaves no files', async (t) => {
   const { run, opened } = await session(t);
-  const before = (await readdir(tmpdir())).filter((name) => name.startsWith('cascade-shell-')).length;
   const { stdout } = await run('sleep 30 & echo $!');
+  const [folder = ''] = /\/\S*cascade-shell-\w+/.exec((await run('if then')).stderr) ?? [];
+  await access(folder);
   await opened.close();
   assert.equal(await alive(stdout), false);
-  const after = (await readdir(tmpdir())).filter((name) => name.startsWith('cascade-shell-')).length;
-  assert.ok(after < before);
+  await assert.rejects(access(folder), { code: 'ENOENT' });
 });
 
 test('an abort ends the whole tree, also what ignores TERM and left the session', async (t) => {
@@ -176,7 +175,7 @@ test('20 MB of output pass through flat memory', async (t) => {
     },
     never,
   );
-  assert.equal(valueOf(outcome).exitCode, 0);
+  assert.equal(given(outcome).exitCode, 0);
   assert.equal(length, 20_000_000);
   assert.ok(most - before < 80e6, `${(most - before) / 1e6} MB more`);
 });

@@ -56,7 +56,7 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
 
 export const never = new AbortController().signal;
 
-export function valueOf<T>(outcome: Outcome<T> | undefined): T {
+export function given<T>(outcome: Outcome<T> | undefined): T {
   if (outcome?.kind !== 'answer') throw new Error(`No answer but ${JSON.stringify(outcome)}`);
   return outcome.value;
 }

@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Case } from '../cases.ts';
+import {
+  api,
+  cellWith,
+  codeCells,
+  inFolder,
+  logUri,
+  on,
+  runbookUri,
+  runCells,
+  shown,
+  textOf,
+  until,
+  write,
+} from './editor.ts';
+
+/** The tree as a person reads it: one line an item. */
+async function tree(): Promise<string[]> {
+  const { partitions, current } = await api();
+  await current.refresh();
+  const words = (item: vscode.TreeItem): string => `${item.label} ${item.description}`;
+  return partitions
+    .getChildren()
+    .flatMap((node) => [
+      words(partitions.getTreeItem(node)),
+      ...partitions.getChildren(node).map((child) => `  ${words(partitions.getTreeItem(child))}`),
+    ]);
+}
+
+const today = (): string => {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+};
+
+export const running: readonly Case[] = [
+  {
+    name: 'without a log the tree is empty, and nothing runs before a partition is chosen',
+    async run() {
+      const { current, partitions } = await api();
+      assert.equal((await current.refresh()).kind, 'no-log');
+      assert.deepEqual(partitions.getChildren(), []);
+    },
+  },
+  {
+    name: 'a change is blocked while its gate is closed: it says which gate and what clears it',
+    async run() {
+      const { notebook, ...editor } = await on('dev');
+      const cell = cellWith(notebook, 'register ${domain}');
+      await runCells({ ...editor, notebook }, [cell]);
+      const { rows, markdown } = shown(cell);
+      assert.deepEqual(
+        rows.map((row) => row.state),
+        ['blocked'],
+      );
+      assert.match(markdown, /Entry criteria verified/);
+      assert.match(markdown, /run the cells under/);
+      assert.equal(cell.executionSummary?.success, undefined);
+    },
+  },
+  {
+    name: 'running all cells on dev takes it from nothing to signed off',
+    async run() {
+      const { notebook, ...editor } = await on('dev');
+      await runCells({ ...editor, notebook }, 'all');
+      const cells = codeCells(notebook);
+      const last = cells.at(-1);
+      for (const cell of cells.filter((each) => each !== last)) {
+        const { rows, markdown } = shown(cell);
+        assert.ok(rows.length > 0, cell.document.getText());
+        assert.deepEqual(
+          [...new Set(rows.map((row) => row.state))],
+          ['passed'],
+          `${cell.document.getText()}\n${markdown}`,
+        );
+        assert.equal(cell.executionSummary?.success, true);
+      }
+      assert.ok(last);
+      assert.equal(
+        shown(last).rows[0]?.state,
+        'blocked',
+        'the production confirmation waits for stage and demo',
+      );
+      const markdown = shown(cellWith(notebook, 'NS    ')).markdown;
+      assert.match(markdown, /✅ passed \| `?dig \+short NS dev\.ardamails\.com @8\.8\.8\.8/);
+      assert.match(markdown, /dev · REHEARSAL/);
+      assert.match(
+        shown(cellWith(notebook, './amm.sh')).markdown,
+        /CREATE_COMPLETE/,
+        'the output of the shell',
+      );
+    },
+  },
+  {
+    name: 'the log has it all, in its own file',
+    async run() {
+      const log = await textOf(logUri());
+      const day = today();
+      assert.ok(
+        log.includes(`| \`dev\` | Alpha002 | PostmarkNonProd | ✅ ${day} | ✅ ${day} | ✅ ${day} | ${day} |`),
+        log.slice(0, 2000),
+      );
+      assert.match(log, /- `dig \+short TXT \d{14}pm\._domainkey\.dev\.ardamails\.com @8\.8\.8\.8` .*: ✅/);
+      assert.match(log, /\*\*Sign-off\*\*: ✅/);
+      await assert.rejects(async () => vscode.workspace.fs.stat(inFolder('execution-log.md')));
+    },
+  },
+  {
+    name: 'the tree is the log, drawn',
+    async run() {
+      const day = today();
+      const lines = await tree();
+      assert.deepEqual(lines.slice(0, 5), [
+        `dev signed off ${day}`,
+        `  Pre-flight ${day}`,
+        `  Deploy ${day}`,
+        `  Verification ${day}`,
+        `  Sign-off ${day}`,
+      ]);
+      assert.match(
+        lines.join('\n'),
+        /prod next: Pre-flight · protected\n {2}Pre-flight pending\n {2}Deploy blocked · pending/,
+      );
+      const { gates } = await api();
+      const states = gates
+        .getChildren()
+        .map((node) => gates.getTreeItem(node))
+        .map((item) => `${item.label}: ${item.description}`);
+      assert.equal(states[0], `Entry criteria verified: ${day}`);
+      assert.match(states[2] ?? '', /Production deploy confirmation given: pending/);
+    },
+  },
+  {
+    name: 'a click in the tree reveals the line of the log',
+    async run() {
+      const { partitions, current } = await api();
+      await current.refresh();
+      const [dev] = partitions.getChildren();
+      assert.ok(dev);
+      const command = partitions.getTreeItem(dev).command;
+      assert.ok(command);
+      await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+      const editor = vscode.window.activeTextEditor;
+      assert.equal(editor?.document.uri.toString(), logUri().toString());
+      assert.match(editor?.document.lineAt(editor.selection.active.line).text ?? '', /^## § dev/);
+    },
+  },
+  {
+    name: 'verifying keeps the unsaved words of an open log, and undo takes back the result alone',
+    async run() {
+      const document = await vscode.workspace.openTextDocument(logUri());
+      const editor = await vscode.window.showTextDocument(document);
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'Typed and not saved. '));
+      assert.ok(document.isDirty);
+      assert.equal(await vscode.commands.executeCommand('cascade.verifyPartition', 'dev'), 'passed');
+      const after = document.getText();
+      assert.ok(after.startsWith('Typed and not saved. # '));
+      assert.match(
+        after,
+        / {2}- \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2} ✅ passed — 4 nameservers/,
+      );
+      assert.equal(await textOf(logUri()), after, 'and it is on the disk');
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('undo');
+      assert.ok(document.getText().startsWith('Typed and not saved. # '));
+      assert.notEqual(document.getText(), after);
+      await vscode.commands.executeCommand('redo');
+      await document.save();
+    },
+  },
+  {
+    name: 'the tree follows a log that somebody else changes',
+    async run() {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      const log = await textOf(logUri());
+      await write(logUri(), log.replace(/(\| `stage` \|[^|]*\|[^|]*\|) ⏳ /, '$1 ❌ 2026-11-20 by hand '));
+      const { partitions, current } = await api();
+      await until('the tree to show it', () => {
+        const state = current.state;
+        return state.kind === 'log' && state.overview.partitions[1]?.phases[0]?.status === 'failed'
+          ? true
+          : undefined;
+      });
+      const stage = partitions.getChildren()[1];
+      assert.ok(stage);
+      assert.equal(
+        partitions.getTreeItem(partitions.getChildren(stage)[0] ?? stage).description,
+        '2026-11-20 · by hand',
+      );
+      await write(logUri(), log);
+    },
+  },
+  {
+    name: 'Stop ends the whole process tree and is recorded',
+    async run() {
+      const { notebook, ...editor } = await on('dev');
+      const cell = cellWith(notebook, './validate-exit.sh ${partition}\n'.trim());
+      const old = cell.document.getText();
+      const edit = new vscode.WorkspaceEdit();
+      const whole = new vscode.Range(0, 0, cell.document.lineCount, 0);
+      edit.replace(cell.document.uri, whole, 'sh -c "trap \'\' TERM; sleep 98765" & sleep 98765');
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      const done = runCells({ ...editor, notebook }, [cell]);
+      const sleepers = (): string => {
+        try {
+          return execFileSync('pgrep', ['-f', 'sleep 9876[5]'], { encoding: 'utf8' }).trim();
+        } catch {
+          return '';
+        }
+      };
+      await until('the command to run', () => (sleepers() === '' ? undefined : true));
+      await vscode.commands.executeCommand('notebook.cancelExecution');
+      await done;
+      assert.equal(sleepers(), '', 'no process is left');
+      assert.match(shown(cell).markdown, /interrupted/);
+      assert.match(await textOf(logUri()), /sleep 98765.*🟡 unknown \S+ — interrupted/u);
+      const undo = new vscode.WorkspaceEdit();
+      undo.replace(cell.document.uri, new vscode.Range(0, 0, cell.document.lineCount, 0), old);
+      await vscode.workspace.applyEdit(undo);
+      await notebook.save();
+    },
+  },
+  {
+    name: 'a failure stops the run: the cells behind it say not run',
+    async run() {
+      const { notebook, ...editor } = await on('stage');
+      const cells = [
+        cellWith(notebook, 'read ${secret} as token'),
+        cellWith(notebook, 'stack ${stack}'),
+        cellWith(notebook, 'NS    '),
+      ];
+      await runCells({ ...editor, notebook }, cells);
+      const [, stack, dig] = cells;
+      assert.ok(stack && dig);
+      assert.equal(shown(stack).rows[0]?.state, 'failed', shown(stack).markdown);
+      assert.match(
+        shown(stack).markdown,
+        /expected CREATE\\?_COMPLETE or UPDATE\\?_COMPLETE · got no stack Alpha002-stage-Email/,
+      );
+      assert.match(shown(dig).markdown, /Not run/);
+      assert.equal(dig.executionSummary?.success, undefined);
+    },
+  },
+  {
+    name: 'a runbook outside the workspace is told so, and nothing is written',
+    async run() {
+      const outside = mkdtempSync(join(tmpdir(), 'cascade-outside-'));
+      const path = join(outside, 'away.runbook.md');
+      writeFileSync(path, await textOf(runbookUri()));
+      const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(path));
+      const editor = await vscode.window.showNotebookDocument(notebook);
+      const { controllers } = await api();
+      await until('the kernels', () =>
+        controllers.select(notebook.uri, 'dev').then(
+          () => true,
+          () => undefined,
+        ),
+      );
+      await until('dev to be chosen', () => controllers.selected(notebook.uri) === 'dev' || undefined);
+      const cell = cellWith(notebook, 'read ${secret} as token');
+      await runCells(editor, [cell]);
+      assert.match(shown(cell).markdown, /lies outside the workspace/);
+      await assert.rejects(async () =>
+        vscode.workspace.fs.stat(vscode.Uri.file(join(outside, 'execution-log.rehearsal.md'))),
+      );
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    },
+  },
+  {
+    name: 'outputs are not stored in the runbook',
+    async run() {
+      assert.doesNotMatch(await textOf(runbookUri()), /passed|vnd\.cascade/);
+    },
+  },
+];

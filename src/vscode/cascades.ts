@@ -75,7 +75,7 @@ export class Cascades {
     const log = this.logUri(uri, runbook);
     const env = await this.#worlds.environment(uri.fsPath, runbook.text);
     const worktree = worktreeFor(env, dirname(uri.fsPath), runbook.worktree);
-    this.#operator ||= await gitName(worktree);
+    this.#operator ||= await gitName(dirname(uri.fsPath));
     const shells = this.#shells.get(uri.toString()) ?? new Map<string, ShellSession>();
     this.#shells.set(uri.toString(), shells);
     const settings = readSettings();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { bulletText } from '../core/log/record.ts';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
 import { stackCount } from '../core/steps/aws.ts';
 import type { CheckProgress, CheckResult, Verdict } from '../core/steps/step.ts';
@@ -10,6 +11,7 @@ export type CheckState = Verdict | 'running' | 'waiting' | 'blocked' | 'not-run'
 
 export interface CheckRow {
   readonly id: number;
+  /** Markdown: the command as a code span, then what is expected. */
   readonly check: string;
   readonly partition?: string;
   readonly state: CheckState;
@@ -107,7 +109,7 @@ export class CellProgress {
 
   #set(check: CheckRef, row: Omit<CheckRow, 'id' | 'check' | 'partition'>): void {
     const partition = check.partition === undefined ? {} : { partition: check.partition };
-    this.#rows.set(check.id, { id: check.id, check: check.title, ...partition, ...row });
+    this.#rows.set(check.id, { id: check.id, check: bulletText(check.entry), ...partition, ...row });
   }
 }
 

@@ -5,7 +5,8 @@ import type { Person } from '../core/ports.ts';
 export function editorPerson(operator: () => string): Person {
   return {
     ask: async (question, signal) => {
-      const title = question.partition === undefined ? 'Cascade' : `Cascade: ${question.partition}`;
+      const title =
+        question.partition === undefined ? 'Cascade: for all partitions' : `Cascade: ${question.partition}`;
       const picked = await pick(title, question.text, signal);
       if (picked === undefined) return undefined;
       return { yes: picked === 'yes', by: operator() };

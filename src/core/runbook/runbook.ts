@@ -3,7 +3,7 @@ import { scan } from '../markdown/scan.ts';
 import { languages } from '../steps/languages.ts';
 import type { Check } from '../steps/step.ts';
 import type { Span } from '../text.ts';
-import { marksOf, type ReadCell, readCells, type StepLanguageId } from './cells.ts';
+import { marksOf, type ReadCell, readCells, type StepLanguageId, stepLanguages } from './cells.ts';
 import {
   type FrontMatter,
   type GateDeclaration,
@@ -64,6 +64,7 @@ export function parseRunbook(text: string): Runbook {
     problems.push(...read.problems);
     if (read.step !== undefined) steps.push(read.step);
   }
+  for (const cell of cells) if (cell.kind === 'text') problems.push(...strangeLanguages(cell));
   const runbook: Runbook = { ...value, text, steps, problems: [] };
   problems.push(...circular(value), ...unknownNames(runbook));
   return { ...runbook, problems: problems.sort((a, b) => a.span.start - b.span.start) };
@@ -109,6 +110,35 @@ function readStep(
     });
   }
   return { step: { index, language, each, home, checks, span }, problems };
+}
+
+/** Blocks that look as if they were meant as cells: they stay text, and it is said. */
+function strangeLanguages(cell: ReadCell): Problem[] {
+  return scan(cell.value).flatMap((line): Problem[] => {
+    if (line.kind !== 'fence' || line.role !== 'open' || !line.top) return [];
+    const word = /^[^\s{,]*/.exec(line.info)?.[0] ?? '';
+    const marked = marksOf(line.info).some((mark) => knownMarks.includes(mark));
+    const meant = stepLanguages.find((language) => oneSlip(word.toLowerCase(), language));
+    if (word === '' || word === 'awk' || (!marked && meant === undefined)) return [];
+    const hint = meant === undefined ? `Known: ${stepLanguages.join(', ')}.` : `Did you mean "${meant}"?`;
+    const span = { start: cell.valueStart + line.start, end: cell.valueStart + line.end };
+    return [
+      {
+        severity: 'warning',
+        message: `"${word}" is not a step language, so this block is text. ${hint}`,
+        span,
+      },
+    ];
+  });
+}
+
+/** Whether a word is another one but for one letter, or for capitals. */
+function oneSlip(word: string, other: string): boolean {
+  const [long, short] = word.length >= other.length ? [word, other] : [other, word];
+  if (long.length - short.length > 1) return false;
+  let at = 0;
+  while (at < short.length && long[at] === short[at]) at++;
+  return long.slice(at + 1) === short.slice(long.length === short.length ? at + 1 : at);
 }
 
 /** The innermost heading above a cell that names a phase, a gate's section or the sign-off. */

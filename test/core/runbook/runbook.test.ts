@@ -122,6 +122,21 @@ for (const [name, [text, expected]] of Object.entries(bad)) {
   });
 }
 
+test('a language that is not known makes no cell, and what looks like a slip is told', () => {
+  const fences = (info: string): string[] =>
+    problems(withBody(`## Pre-flight\n\n\`\`\`${info}\nx\n\`\`\`\n`));
+  assert.deepEqual(fences('digs'), [
+    '22:1 "digs" is not a step language, so this block is text. Did you mean "dig"?',
+  ]);
+  assert.deepEqual(fences('SH'), [
+    '22:1 "SH" is not a step language, so this block is text. Did you mean "sh"?',
+  ]);
+  assert.match(fences('bash check')[0] ?? '', /"bash" is not a step language.*Known: op, aws/);
+  for (const plain of ['json', 'bash', 'ts', 'yaml', '', 'text', 'console', 'diff', 'awk'])
+    assert.deepEqual(fences(plain), [], plain);
+  assert.equal(parseRunbook(withBody('## Pre-flight\n\n```digs\nx\n```\n')).problems[0]?.severity, 'warning');
+});
+
 test('CRLF changes no place', () => {
   const text = withBody('## Pre-flight\n\n```op\nfetch x\n```\n');
   assert.deepEqual(problems(text.replaceAll('\n', '\r\n')), problems(text));

@@ -1,4 +1,5 @@
-import { answer, type Failure, failure, type LogFile, type Outcome, type TextEdit } from '../core/ports.ts';
+import { applyEdits } from '../core/log/edits.ts';
+import { answer, type Failure, failure, type LogFile, type Outcome } from '../core/ports.ts';
 import { realFile, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
 import { underLock } from './file-lock.ts';
@@ -37,7 +38,7 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       return locked(`write ${label}`, async (file) => {
         const before = await existing(file, label);
         if (before.kind === 'failure') return before;
-        const after = applyTextEdits(before.value, change(before.value));
+        const after = applyEdits(before.value, change(before.value));
         if (after !== before.value) await replaceFile(file, after);
         return answer(after);
       });
@@ -67,17 +68,3 @@ async function existing(path: string, label: string): Promise<Outcome<string>> {
 
 const exists = (label: string): Failure =>
   failure('failed', `create ${label}`, 'there is a log already', 'Go on with that log, or name another one.');
-
-/** Edits all count from the same text; ones that overlap are a bug of whoever made them. */
-export function applyTextEdits(text: string, edits: readonly TextEdit[]): string {
-  let result = '';
-  let at = 0;
-  for (const { offset, length, text: replacement } of edits.toSorted((a, b) => a.offset - b.offset)) {
-    if (offset < at || length < 0 || offset + length > text.length) {
-      throw new RangeError(`An edit at ${offset} + ${length} overlaps another one or leaves the text`);
-    }
-    result += text.slice(at, offset) + replacement;
-    at = offset + length;
-  }
-  return result + text.slice(at);
-}

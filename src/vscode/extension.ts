@@ -7,13 +7,13 @@ import { CurrentCascade } from './current-cascade.ts';
 import { RunbookDiagnostics } from './diagnostics.ts';
 import { notebookType, RunbookSerializer } from './runbook-serializer.ts';
 import { PartitionStatusBar } from './status-bar.ts';
-import { GateTree, PartitionTree } from './trees.ts';
+import { gateNodes, LogTree, partitionNodes } from './trees.ts';
 import { Worlds } from './world.ts';
 
 /** What other extensions and the tests may use. */
 export interface CascadeApi {
-  readonly partitions: PartitionTree;
-  readonly gates: GateTree;
+  readonly partitions: LogTree;
+  readonly gates: LogTree;
   readonly current: CurrentCascade;
   readonly controllers: PartitionControllers;
 }
@@ -30,8 +30,8 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
   const cascades = new Cascades(worlds);
   const controllers = new PartitionControllers(cascades);
   const current = new CurrentCascade(cascades);
-  const partitions = new PartitionTree(current);
-  const gates = new GateTree(current);
+  const partitions = new LogTree(current, partitionNodes);
+  const gates = new LogTree(current, gateNodes);
   context.subscriptions.push(
     controllers,
     current,

@@ -43,36 +43,24 @@ function statusIcon(status: Pick<OverviewStatus, 'status' | 'started'>): vscode.
 const statusWords = ({ status, started, date, note }: OverviewStatus): string =>
   [started ? 'started, no result' : (date ?? status), note ?? ''].filter((word) => word !== '').join(' · ');
 
-/** Partitions, their phases, their checks: the log, drawn. */
-export class PartitionTree implements vscode.TreeDataProvider<TreeNode> {
+/** A tree that is nothing but the log, drawn. */
+export class LogTree implements vscode.TreeDataProvider<TreeNode> {
   readonly #current: CurrentCascade;
+  readonly #children: (state: CurrentState, node: TreeNode | undefined) => TreeNode[];
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(current: CurrentCascade) {
+  constructor(
+    current: CurrentCascade,
+    children: (state: CurrentState, node: TreeNode | undefined) => TreeNode[],
+  ) {
     this.#current = current;
+    this.#children = children;
     current.onDidChange(() => this.#changed.fire());
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
-    const state = this.#current.state;
-    if (node === undefined) return roots(state);
-    if (node.kind === 'partition') {
-      return [
-        ...node.partition.phases.map(
-          (phase): TreeNode => ({
-            kind: 'phase',
-            partition: node.partition.partition,
-            phase,
-            blocked: blockedBy(state, node.partition.partition, phase),
-          }),
-        ),
-        { kind: 'sign-off', partition: node.partition.partition, status: node.partition.signOff },
-      ];
-    }
-    return node.kind === 'phase'
-      ? node.phase.checks.map((check): TreeNode => ({ kind: 'check', check }))
-      : [];
+    return this.#children(this.#current.state, node);
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -80,27 +68,25 @@ export class PartitionTree implements vscode.TreeDataProvider<TreeNode> {
   }
 }
 
+/** Partitions, their phases, their checks. */
+export function partitionNodes(state: CurrentState, node: TreeNode | undefined): TreeNode[] {
+  if (node === undefined) return roots(state);
+  if (node.kind === 'phase') return node.phase.checks.map((check): TreeNode => ({ kind: 'check', check }));
+  if (node.kind !== 'partition') return [];
+  const { partition, phases, signOff: status } = node.partition;
+  return [
+    ...phases.map(
+      (phase): TreeNode => ({ kind: 'phase', partition, phase, blocked: blockedBy(state, partition, phase) }),
+    ),
+    { kind: 'sign-off', partition, status },
+  ];
+}
+
 /** The gates of the log. */
-export class GateTree implements vscode.TreeDataProvider<TreeNode> {
-  readonly #current: CurrentCascade;
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly onDidChangeTreeData = this.#changed.event;
-
-  constructor(current: CurrentCascade) {
-    this.#current = current;
-    current.onDidChange(() => this.#changed.fire());
-  }
-
-  getChildren(node?: TreeNode): TreeNode[] {
-    const state = this.#current.state;
-    return node !== undefined || state.kind !== 'log'
-      ? []
-      : state.overview.gates.map((gate): TreeNode => ({ kind: 'gate', gate }));
-  }
-
-  getTreeItem(node: TreeNode): vscode.TreeItem {
-    return treeItem(node);
-  }
+export function gateNodes(state: CurrentState, node: TreeNode | undefined): TreeNode[] {
+  return node !== undefined || state.kind !== 'log'
+    ? []
+    : state.overview.gates.map((gate): TreeNode => ({ kind: 'gate', gate }));
 }
 
 function roots(state: CurrentState): TreeNode[] {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../src/adapters/clock.ts';
 import { contextFile } from '../../src/adapters/context-file.ts';
-import { applyTextEdits, logFile } from '../../src/adapters/log-file.ts';
+import { logFile } from '../../src/adapters/log-file.ts';
+import { applyEdits } from '../../src/core/log/edits.ts';
 import { failureOf, given, never, temporaryFolder } from './stand-in.ts';
 
 const context = `{
@@ -112,7 +113,7 @@ test('log: edits count from one text, in any order; no edits leave the file alon
     ]),
     RangeError,
   );
-  assert.throws(() => applyTextEdits('ab', [{ offset: 1, length: 2, text: '' }]), RangeError);
+  assert.throws(() => applyEdits('ab', [{ offset: 1, length: 2, text: '' }]), RangeError);
   assert.deepEqual(await readdir(join(path, '..')), ['execution-log.md']);
 });
 

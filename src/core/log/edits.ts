@@ -9,13 +9,18 @@ export const replace = (span: Span, text: string): TextEdit => ({
 });
 export const insert = (offset: number, text: string): TextEdit => ({ offset, length: 0, text });
 
-/** Applies edits that do not overlap, in any order. */
+/** Edits all count from the same text; ones that overlap are a bug of whoever made them. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  let result = text;
-  for (const edit of [...edits].sort((a, b) => b.offset - a.offset)) {
-    result = result.slice(0, edit.offset) + edit.text + result.slice(edit.offset + edit.length);
+  let result = '';
+  let at = 0;
+  for (const { offset, length, text: replacement } of edits.toSorted((a, b) => a.offset - b.offset)) {
+    if (offset < at || length < 0 || offset + length > text.length) {
+      throw new RangeError(`An edit at ${offset} + ${length} overlaps another one or leaves the text`);
+    }
+    result += text.slice(at, offset) + replacement;
+    at = offset + length;
   }
-  return result;
+  return result + text.slice(at);
 }
 
 /** A moment as a log writes it, with its offset. */

@@ -13,7 +13,7 @@ import {
 } from '../adapters/compose.ts';
 import { logFile } from '../adapters/log-file.ts';
 import type { LogFile, Person } from '../core/ports.ts';
-import { Cascade } from '../core/run/engine.ts';
+import { Cascade } from '../core/run/cascade.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';

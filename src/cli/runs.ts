@@ -1,5 +1,6 @@
 /** Runs targets one after another, reports them, and says what they came to. */
-import { type Cascade, run } from '../core/run/engine.ts';
+import type { Cascade } from '../core/run/cascade.ts';
+import { run } from '../core/run/engine.ts';
 import { type RunEvent, type RunOutcome, worst } from '../core/run/events.ts';
 import { type Target, targetName } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';

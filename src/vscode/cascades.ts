@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { composePorts, logPathFor, worktreeFor } from '../adapters/compose.ts';
 import type { ShellSession } from '../core/ports.ts';
-import { Cascade } from '../core/run/engine.ts';
+import { Cascade } from '../core/run/cascade.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
 import { writeCells } from '../core/runbook/cells.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';

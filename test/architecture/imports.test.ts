@@ -13,7 +13,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   rehearsal: { rooms: ['rehearsal', 'core'], packages: /^(node:|dns-packet$)/ },
   vscode: { rooms: ['vscode', 'core', 'adapters', 'rehearsal'], packages: /^(node:|vscode$)/ },
   cli: { rooms: ['cli', 'core', 'adapters', 'rehearsal'], packages: /^node:/ },
-  tooling: { rooms: ['tooling', 'core', 'cli', 'rehearsal'], packages: /./ },
+  tooling: { rooms: ['tooling', 'core', 'adapters', 'rehearsal'], packages: /./ },
 };
 
 /** Only these may build adapters; everything else takes ports. */

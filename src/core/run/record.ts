@@ -12,7 +12,7 @@ import {
 } from '../log/record.ts';
 import { type Failure, failureText, type TextEdit } from '../ports.ts';
 import type { Verdict } from '../steps/step.ts';
-import type { Cascade } from './engine.ts';
+import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
 import { placedChecks, placeOf, type Target } from './places.ts';
 

@@ -3,7 +3,7 @@ import { newLog } from '../log/create.ts';
 import { stamp } from '../log/edits.ts';
 import { readOverview } from '../log/overview.ts';
 import { type Failure, failure } from '../ports.ts';
-import type { Cascade } from './engine.ts';
+import type { Cascade } from './cascade.ts';
 
 export type Start =
   | { readonly kind: 'created' }

@@ -1,0 +1,114 @@
+/** What stands before a change: the gates, the account that AWS confirms, the name of a protected partition. */
+import { type Block, blocks } from '../gates/may-run.ts';
+import { readOverview } from '../log/overview.ts';
+import type { Partition } from '../runbook/front-matter.ts';
+import { lookupFor } from '../runbook/names.ts';
+import { awsTarget, checkIdentity } from '../steps/aws.ts';
+import { type CheckResult, failed } from '../steps/step.ts';
+import type { Cascade } from './cascade.ts';
+import type { RunEvent } from './events.ts';
+import { type Target, targetName } from './places.ts';
+import type { Planned } from './plan.ts';
+
+/** The guards of one run: what was confirmed once is not asked again in it. */
+export class Guards {
+  readonly #cascade: Cascade;
+  readonly #target: Target;
+  readonly #signal: AbortSignal;
+  /** Partitions whose account was seen to be the right one. */
+  readonly #identified = new Set<string>();
+  readonly #confirmed = new Set<string>();
+
+  constructor(cascade: Cascade, target: Target, signal: AbortSignal) {
+    this.#cascade = cascade;
+    this.#target = target;
+    this.#signal = signal;
+  }
+
+  /** Why a check may not run now: a closed gate, the wrong account, a name that was not typed. */
+  async refusal(planned: Planned): Promise<RunEvent | undefined> {
+    const { check, ref, partition } = planned;
+    const decides = check.language === 'ask' && this.#target.kind !== 'phase';
+    if (check.effect === 'reads' && !decides) return undefined;
+    const closed = await this.#blocks();
+    if (closed.length > 0) return { kind: 'check-blocked', check: ref, blocks: closed };
+    if (check.effect === 'reads' || partition === undefined) return undefined;
+    const account = await this.#wrongAccount(partition);
+    if (account !== undefined) {
+      const at = this.#cascade.ports.clock.now();
+      return { kind: 'check-finished', check: ref, result: account, interrupted: false, at, duration: 0 };
+    }
+    if (!partition.protected || this.#confirmed.has(partition.name)) return undefined;
+    const typed = await this.#cascade.ports.person.typeName(
+      { partition: partition.name, facts: this.#facts(partition) },
+      this.#signal,
+    );
+    if (typed === partition.name) {
+      this.#confirmed.add(partition.name);
+      return undefined;
+    }
+    const why =
+      typed === undefined
+        ? `${partition.name} is protected and nobody typed its name`
+        : `${partition.name} is protected and "${typed}" was typed`;
+    return {
+      kind: 'check-blocked',
+      check: ref,
+      blocks: [
+        {
+          by: 'protected partition',
+          why,
+          clears: `type "${partition.name}" when asked; headless: --confirm ${partition.name}`,
+        },
+      ],
+    };
+  }
+
+  async #blocks(): Promise<readonly Block[]> {
+    const { runbook, log } = this.#cascade;
+    const text = await log.read();
+    if (text.kind === 'failure')
+      return [{ by: 'the log', why: `the log cannot be read: ${text.came}`, clears: text.next }];
+    if (text.value === undefined)
+      return [{ by: 'the log', why: 'there is no log', clears: 'start a run: Cascade: Start Run…' }];
+    const overview = readOverview(text.value, runbook);
+    if (overview.kind === 'unreadable')
+      return [{ by: 'the log', why: overview.message, clears: 'mend the log' }];
+    return blocks(runbook, overview.overview, this.#target);
+  }
+
+  /** The account that the profile leads to, asked once a run before the first change. */
+  async #wrongAccount(partition: Partition): Promise<CheckResult | undefined> {
+    if (this.#identified.has(partition.name)) return undefined;
+    const lookup = lookupFor(this.#cascade.runbook, partition);
+    const account = lookup('account');
+    const aws = awsTarget(lookup);
+    if (account === undefined || aws === undefined) {
+      return failed(
+        'a profile, an account and a region for the partition',
+        'not all of them are declared',
+        'Declare "profile" and "account" for the partition and "region" under "variables": no change runs without them.',
+      );
+    }
+    const result = checkIdentity(
+      await this.#cascade.ports.aws.identity(aws, this.#signal),
+      aws.profile,
+      account,
+    );
+    if (result.verdict === 'passed') {
+      this.#identified.add(partition.name);
+      return undefined;
+    }
+    return { ...result, evidence: `not started: ${result.evidence}` };
+  }
+
+  #facts(partition: Partition): readonly string[] {
+    const lookup = lookupFor(this.#cascade.runbook, partition);
+    const facts = [
+      `${targetName(this.#target)}`,
+      `account ${lookup('account') ?? 'unknown'}, as AWS just confirmed it`,
+    ];
+    const stack = lookup('stack');
+    return stack === undefined ? facts : [...facts, `stack ${stack}`];
+  }
+}

@@ -1,0 +1,58 @@
+/** What a run will do: its checks in order, in groups that may run side by side. */
+
+import type { Partition } from '../runbook/front-matter.ts';
+import { contextKey } from '../runbook/names.ts';
+import { title } from '../steps/step.ts';
+import type { Cascade } from './cascade.ts';
+import type { CheckRef } from './events.ts';
+import { type PlacedCheck, placedChecks, type Target } from './places.ts';
+
+export interface Planned extends PlacedCheck {
+  readonly ref: CheckRef;
+}
+
+/** @param steps only these steps of the target, by index; all when absent */
+export async function planRun(
+  cascade: Cascade,
+  target: Target,
+  steps: readonly number[] | undefined,
+): Promise<readonly Planned[]> {
+  const { runbook, ports } = cascade;
+  const contexts = new Map<Partition | undefined, Readonly<Record<string, string>> | undefined>();
+  for (const partition of runbook.partitions) {
+    const read = await ports.context.read(contextKey(runbook, partition));
+    contexts.set(partition, read.kind === 'answer' ? read.value : undefined);
+  }
+  return placedChecks(runbook, target, (partition) => ({ context: contexts.get(partition) }))
+    .filter((placed) => steps === undefined || steps.includes(placed.step.index))
+    .map((placed, id) => ({ ...placed, ref: refOf(placed, id) }));
+}
+
+function refOf({ key, step, check, partition, entry }: PlacedCheck, id: number): CheckRef {
+  return {
+    id,
+    key,
+    step: step.index,
+    language: check.language,
+    effect: check.effect,
+    ...(partition === undefined ? {} : { partition: partition.name }),
+    title: title(entry),
+    entry,
+  };
+}
+
+/** Groups in order: the reading checks of a step side by side; what changes, asks a person or takes the shell, alone. */
+export function groupsOf(planned: readonly Planned[]): readonly (readonly Planned[])[] {
+  const groups: Planned[][] = [];
+  for (const each of planned) {
+    const last = groups.at(-1);
+    const first = last?.[0];
+    if (last === undefined || first === undefined || first.step !== each.step || alone(first) || alone(each))
+      groups.push([each]);
+    else last.push(each);
+  }
+  return groups;
+}
+
+const alone = ({ check }: Planned): boolean =>
+  check.effect === 'changes' || check.language === 'ask' || check.language === 'sh';

@@ -1,0 +1,38 @@
+/** While a shell deploys, the stack that the next `aws stack` line asks for is watched. */
+import { lookupFor } from '../runbook/names.ts';
+import { fill } from '../runbook/template.ts';
+import { awsTarget } from '../steps/aws.ts';
+import type { CheckProgress } from '../steps/step.ts';
+import type { Cascade } from './cascade.ts';
+import type { Planned } from './plan.ts';
+
+/** CloudFormation throttles an account that polls much faster. */
+const interval = 3000;
+
+/** Settles when `signal` aborts, or at once where there is nothing to watch. */
+export async function watchStack(
+  { runbook, ports }: Cascade,
+  { check, step, partition }: Planned,
+  progress: (progress: CheckProgress) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const later = runbook.steps.filter((each) => each.index > step.index).flatMap((each) => each.checks);
+  const stack = later.find((each) => each.stack !== undefined)?.stack;
+  const lookup = lookupFor(runbook, partition);
+  const target = awsTarget(lookup);
+  if (check.language !== 'sh' || check.effect === 'reads' || stack === undefined || target === undefined)
+    return;
+  const name = fill(stack, lookup).text;
+  const since = ports.clock.now();
+  try {
+    for (;;) {
+      await ports.clock.sleep(interval, signal);
+      const seen = await ports.aws.stackProgress(target, name, since, signal);
+      // What cannot be seen just now is asked again: watching never decides anything.
+      if (seen.kind === 'answer' && seen.value !== undefined)
+        progress({ kind: 'stack', progress: seen.value });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

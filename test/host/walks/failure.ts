@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Case } from '../cases.ts';
+import type { Walk } from '../walk.ts';
+
+/** Postmark never verifies: the operator sees which check failed, what was expected and what to do. */
+export const failure = (walk: Walk): readonly Case[] => [
+  {
+    name: 'a failed check tells expected and got, in the message, the log and the tree',
+    async run() {
+      const { page } = walk;
+      await walk.openFile('partition-mail.runbook.md');
+      await page.locator('.notebook-editor .code-cell-row').first().waitFor();
+      await page.getByRole('tab', { name: 'Cascade' }).click();
+      await walk.command('Cascade: Verify Partition');
+      await walk.pick('dev');
+      await page
+        .getByText(/dev is (?:not verified|unknown)/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      const log = await readFile(join(walk.workspace, 'execution-log.rehearsal.md'), 'utf8');
+      assert.match(
+        log,
+        /❌ \S+ — expected at least 2 nameservers, got NXDOMAIN: dev\.ardamails\.com does not exist/,
+      );
+      const row = page
+        .locator('.pane-body .monaco-list-row')
+        .filter({ hasText: /^Verification/ })
+        .first();
+      await row.getByText(/of 10 failed/).waitFor();
+      await walk.screenshot('failed');
+    },
+  },
+];

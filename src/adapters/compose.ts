@@ -1,5 +1,5 @@
 /** All ports of the real world, or of a simulated one: only the environment tells them apart. */
-import { delimiter, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Person, Ports, SecretStore } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
 import { awsSdk } from './aws.ts';
@@ -33,8 +33,7 @@ export interface Composition {
   readonly shell?: string;
 }
 
-export function composePorts({ env: given, worktree, person, onePassword, shell }: Composition): Ports {
-  const env = withWorldCommands(given);
+export function composePorts({ env, worktree, person, onePassword, shell }: Composition): Ports {
   return {
     secrets: secretStore(env, onePassword),
     aws: awsSdk({ env }),
@@ -46,14 +45,6 @@ export function composePorts({ env: given, worktree, person, onePassword, shell 
     context: contextFile({ path: resolve(worktree, 'cdk.context.json') }),
     clock: systemClock({ env }),
   };
-}
-
-/** An editor's server may have replaced PATH by that of a login shell: the world's commands come first all the same. */
-function withWorldCommands(env: Environment): Environment {
-  const bin = env['CASCADE_BIN'];
-  const path = env['PATH'] ?? '';
-  if (!isRehearsal(env) || bin === undefined || path.split(delimiter).includes(bin)) return env;
-  return { ...env, PATH: `${bin}${delimiter}${path}` };
 }
 
 /** A rehearsal always takes the `op` of its world: no other way can be redirected. */

@@ -84,7 +84,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       CASCADE_WORKTREE: worktree,
       CASCADE_WORLD_URL: http.url,
       CASCADE_NODE: process.execPath,
-      CASCADE_BIN: bin,
       PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     },
     worktree,

@@ -1,0 +1,22 @@
+/** The tests that run inside a real VS Code: bundled, loaded by its extension host, started through `run`. */
+import { writeFileSync } from 'node:fs';
+import { env } from 'node:process';
+import { activation } from './cases/activation.ts';
+import { runbook } from './cases/runbook.ts';
+import { running } from './cases/running.ts';
+import { runCases } from './cases.ts';
+
+const cases = [...activation, ...runbook, ...running];
+// Nobody sits in front of this editor.
+env['CASCADE_ANSWERS'] = 'yes';
+
+/** Rejects when a case failed: that is how VS Code is told. */
+export async function run(): Promise<void> {
+  const lines: string[] = [];
+  const counts = await runCases(cases, { print: (line) => lines.push(line) });
+  // The editor's console is not a dependable way out of every host; a file is.
+  const report = env['CASCADE_SUITE_REPORT'];
+  if (report === undefined) console.log(lines.join('\n'));
+  else writeFileSync(report, JSON.stringify({ ...counts, lines }));
+  if (counts.failed > 0) throw new Error(`${counts.failed} of ${cases.length} cases failed`);
+}

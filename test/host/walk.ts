@@ -1,0 +1,165 @@
+/** A walk in front of the screen: the packed extension in a served VS Code, on a rehearsal, driven as a person would. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import type { FaultName } from '../../src/rehearsal/faults.ts';
+import type { World } from '../../src/rehearsal/world.ts';
+import { packVsix } from '../../src/tooling/package.ts';
+import { root } from '../../src/tooling/paths.ts';
+import { startRehearsal } from '../../src/tooling/rehearsal-workspace.ts';
+import { folderUrl, startHost } from '../../src/tooling/vscode-host.ts';
+import { installVsCodeServer } from '../../src/tooling/vscode-install.ts';
+import { launchBrowser } from './browser.ts';
+
+export interface Walk extends AsyncDisposable {
+  readonly page: Page;
+  readonly workspace: string;
+  readonly world: World;
+  /** What our extension printed as an error on the page's console; a walk expects it to stay empty. */
+  readonly consoleErrors: readonly string[];
+  /** Opens a file of the workspace by clicking its way down the explorer. */
+  openFile(...path: readonly string[]): Promise<void>;
+  /** Runs a command by its title, through the palette. */
+  command(title: string): Promise<void>;
+  /** Picks an entry of the quick pick that is open, by a part of its text. */
+  pick(text: string): Promise<void>;
+  /** Types an answer into the input box that is open. */
+  answer(text: string): Promise<void>;
+  /** Waits for a text in the outputs of notebooks, wherever their frames nest; gives the place. */
+  waitForOutput(text: string | RegExp, timeoutMs?: number): Promise<Locator>;
+  /** Writes `artifacts/screenshots/<name>.png`. */
+  screenshot(name: string): Promise<void>;
+}
+
+export interface WalkOptions {
+  readonly faults?: readonly FaultName[];
+  /** 50 when absent. */
+  readonly speed?: number;
+  /** Keeps the question whether the folder is trusted, and answers it with no. */
+  readonly untrusted?: boolean;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+export const screenshots = join(root, 'artifacts', 'screenshots');
+
+export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): Promise<Walk> {
+  await using ends = new AsyncDisposableStack();
+  const server = await installVsCodeServer(stop);
+  const scratch = await mkdtemp(join(tmpdir(), 'cascade-walk-'));
+  ends.defer(() => rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  const rehearsal = await startRehearsal({
+    workspace: join(scratch, 'partition-mail'),
+    speed: options.speed ?? 50,
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+  });
+  ends.defer(() => rehearsal.world.close());
+  const vsix = join(scratch, 'cascade-runbook.vsix');
+  await packVsix(vsix, stop);
+  const host = await startHost(server, {
+    dataDirectory: join(scratch, 'server'),
+    vsix,
+    env: rehearsal.world.env,
+    ...(options.untrusted === true ? { workspaceTrust: true } : {}),
+    stop,
+  });
+  ends.defer(() => host.close());
+  const browser = await launchBrowser(stop);
+  ends.defer(() => browser.close());
+  const page = await browser.newPage({ viewport: options.viewport ?? { width: 1400, height: 900 } });
+  const consoleErrors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /cascade/i.test(message.text())) consoleErrors.push(message.text());
+  });
+  await page.goto(folderUrl(host, rehearsal.workspace));
+  if (options.untrusted === true) {
+    await page.getByRole('button', { name: /No, I don't trust/ }).click({ timeout: 60_000 });
+  }
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  // A file opened before the extensions are known would open as text.
+  await page.getByRole('tab', { name: 'Cascade' }).waitFor({ timeout: 60_000 });
+  await mkdir(screenshots, { recursive: true });
+  const kept = ends.move();
+  return {
+    page,
+    workspace: rehearsal.workspace,
+    world: rehearsal.world,
+    consoleErrors,
+    ...hands(page),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function hands(
+  page: Page,
+): Pick<Walk, 'openFile' | 'command' | 'pick' | 'answer' | 'waitForOutput' | 'screenshot'> {
+  const quickInput = page.locator('.quick-input-widget:not([style*="display: none"])');
+  const input = quickInput.locator('input[type="text"]').first();
+  const pick = async (text: string): Promise<void> => {
+    await quickInput.locator('.monaco-list-row', { hasText: text }).first().click();
+  };
+  return {
+    pick,
+    async openFile(...path) {
+      for (const [index, name] of path.entries()) {
+        const row = page
+          .locator('.explorer-folders-view .monaco-list-row')
+          .filter({ has: page.getByText(name, { exact: true }) })
+          .first();
+        await row.waitFor();
+        const isFile = index === path.length - 1;
+        if (isFile) await row.dblclick();
+        else if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+      }
+      await page
+        .getByRole('tab', { name: path.at(-1) ?? '' })
+        .first()
+        .waitFor();
+    },
+    async command(title) {
+      await page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      await pick(title);
+    },
+    async answer(text) {
+      await input.waitFor();
+      await input.fill(text);
+      await page.keyboard.press('Enter');
+    },
+    async waitForOutput(text, timeoutMs = 60_000) {
+      const giveUpAt = Date.now() + timeoutMs;
+      for (;;) {
+        for (const frame of page.frames()) {
+          if (frame === page.mainFrame()) continue;
+          const found = frame.getByText(text).first();
+          if (await found.isVisible().catch(() => false)) return found;
+        }
+        if (Date.now() > giveUpAt)
+          throw new Error(
+            `No notebook output showed ${text} within ${timeoutMs} ms; it showed:\n${await outputs(page)}`,
+          );
+        await page.waitForTimeout(100);
+      }
+    },
+    async screenshot(name) {
+      await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    },
+  };
+}
+
+/** The text of every frame but the page itself: what the outputs show. */
+async function outputs(page: Page): Promise<string> {
+  const texts = await Promise.all(
+    page.frames().map((frame) =>
+      frame === page.mainFrame()
+        ? ''
+        : frame
+            .locator('body')
+            .textContent({ timeout: 1000 })
+            .then((text) => text ?? '')
+            .catch(() => ''),
+    ),
+  );
+  return texts.filter((text) => text.trim() !== '').join('\n---\n');
+}

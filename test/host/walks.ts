@@ -1,0 +1,43 @@
+/** Goes through the walks, one VS Code for each. */
+import { stdout } from 'node:process';
+import { runProgram } from '../../src/tooling/program.ts';
+import { type Case, runCases } from './cases.ts';
+import { handOver } from './report.ts';
+import { startWalk, type Walk, type WalkOptions } from './walk.ts';
+import { failure } from './walks/failure.ts';
+import { firstLook } from './walks/first-look.ts';
+import { operator } from './walks/operator.ts';
+import { untrusted } from './walks/untrusted.ts';
+
+interface Plan {
+  readonly name: string;
+  readonly options?: WalkOptions;
+  readonly steps: (walk: Walk) => readonly Case[];
+}
+
+const plans: readonly Plan[] = [
+  { name: 'first look', steps: firstLook },
+  { name: 'an operator', steps: operator },
+  { name: 'an untrusted folder', options: { untrusted: true }, steps: untrusted },
+  { name: 'a failure', options: { faults: ['dkim-never'] }, steps: failure },
+];
+
+await runProgram(async (stop) => {
+  let passed = 0;
+  let failed = 0;
+  for (const { name, options, steps } of plans) {
+    await using walk = await startWalk(stop, options);
+    const counts = await runCases(
+      steps(walk).map((step) => ({ ...step, name: `${name}: ${step.name}` })),
+      {
+        print: (line) => stdout.write(`${line}\n`),
+        stopAtFailure: true,
+        onFailure: () => walk.screenshot(`failed-${name.replaceAll(' ', '-')}`),
+        deadlineMs: 180_000,
+      },
+    );
+    passed += counts.passed;
+    failed += counts.failed;
+  }
+  return handOver({ passed, failed });
+});

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env as processEnv } from 'node:process';
 import { endProcessTree } from '../adapters/process-tree.ts';
@@ -43,6 +44,7 @@ export async function startHost(server: VsCodeServer, options: HostOptions): Pro
     });
   }
   options.stop?.throwIfAborted();
+  await calm(options.dataDirectory);
   const child = spawn(
     server.node,
     [
@@ -68,6 +70,14 @@ export async function startHost(server: VsCodeServer, options: HostOptions): Pro
     await close();
     throw error;
   }
+}
+
+/** Settings of the machine that leave nothing on the screen but the work. */
+async function calm(dataDirectory: string): Promise<void> {
+  const folder = join(dataDirectory, 'data', 'Machine');
+  await mkdir(folder, { recursive: true });
+  const settings = { 'workbench.secondarySideBar.defaultVisibility': 'hidden', 'chat.disableAIFeatures': true };
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
 }
 
 /** The address of a page that shows a folder. */

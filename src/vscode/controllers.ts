@@ -132,12 +132,23 @@ export class PartitionControllers implements vscode.Disposable {
     controller.interruptHandler = (interrupted) =>
       this.#running.get(interrupted.uri.toString())?.stop.abort(new Error('stopped'));
     controller.onDidChangeSelectedNotebooks(({ notebook: other, selected }) => {
-      if (selected) this.#selected.set(other.uri.toString(), partition.name);
-      else if (this.#selected.get(other.uri.toString()) === partition.name)
-        this.#selected.delete(other.uri.toString());
+      const uri = other.uri.toString();
+      if (selected) {
+        this.#selected.set(uri, partition.name);
+        void this.#clearOutputs(other, partition.name);
+      } else if (this.#selected.get(uri) === partition.name) this.#selected.delete(uri);
       this.#changed.fire();
     });
     return controller;
+  }
+
+  /** Under a partition's name never stand the results of another one: the log has them. */
+  async #clearOutputs(notebook: vscode.NotebookDocument, partition: string): Promise<void> {
+    const others = notebook
+      .getCells()
+      .some((cell) => shownPartition(cell) !== undefined && shownPartition(cell) !== partition);
+    if (!others || vscode.window.activeNotebookEditor?.notebook !== notebook) return;
+    await vscode.commands.executeCommand('notebook.clearAllCellsOutputs');
   }
 
   #drop(key: string): void {
@@ -226,6 +237,13 @@ export class PartitionControllers implements vscode.Disposable {
     for (const key of [...this.#controllers.keys()]) this.#drop(key);
     this.#store.dispose();
   }
+}
+
+/** Whose results a cell shows. */
+function shownPartition(cell: vscode.NotebookCell): string | undefined {
+  return cell.outputs
+    .map((output): unknown => output.metadata?.['partition'])
+    .find((each) => typeof each === 'string');
 }
 
 type Group =

@@ -45,7 +45,7 @@ const icons: Readonly<Record<CheckState, string>> = {
 
 /** The cell keeps this much of what a shell prints: more would slow the editor down. */
 const shownOutput = 16_384;
-const shownLines = 200;
+const shownLines = 40;
 
 /** A cell's report, brought forward by the events of its run. */
 export class CellProgress {
@@ -133,15 +133,18 @@ const plainText = (text: string): string =>
 
 const lastLines = (text: string): string => {
   const lines = text.split('\n');
-  return lines.length <= shownLines ? text : ['…', ...lines.slice(-shownLines)].join('\n');
+  return lines.length <= shownLines
+    ? text
+    : [`… ${lines.length - shownLines} lines before these`, ...lines.slice(-shownLines)].join('\n');
 };
 
 /** A cell's output: the report as data for the renderer and as Markdown for wherever the renderer is not. */
 export function cellOutput(report: CellReport): vscode.NotebookCellOutput {
-  return new vscode.NotebookCellOutput([
+  const items = [
     vscode.NotebookCellOutputItem.json(report, checksType),
     vscode.NotebookCellOutputItem.text(reportMarkdown(report), 'text/markdown'),
-  ]);
+  ];
+  return new vscode.NotebookCellOutput(items, { partition: report.partition });
 }
 
 export function messageOutput(message: string): vscode.NotebookCellOutput {
@@ -159,7 +162,7 @@ const words = (text: string): string =>
     .join('');
 
 export function reportMarkdown({ partition, rehearsal, rows, output }: CellReport): string {
-  const header = `| ${rehearsal ? `${partition} · REHEARSAL` : partition} | asked | seen | time |\n|---|---|---|---|`;
+  const header = `| ${rehearsal ? `${partition} · REHEARSAL` : partition} | time | asked | seen |\n|---|---|---|---|`;
   const table = rows.map((row) => {
     const seen =
       row.state === 'failed' && row.expected !== undefined
@@ -167,7 +170,7 @@ export function reportMarkdown({ partition, rehearsal, rows, output }: CellRepor
         : words(row.detail ?? '');
     const next = row.next === undefined ? '' : ` **→** ${words(row.next)}`;
     const time = row.duration === undefined ? '' : `${(row.duration / 1000).toFixed(1)} s`;
-    return `| ${icons[row.state]} ${row.state.replace('-', ' ')} | ${words(row.check)} | ${seen}${next} | ${time} |`;
+    return `| ${icons[row.state]} ${row.state.replace('-', ' ')} | ${time} | ${words(row.check)} | ${seen}${next} |`;
   });
   const printed = output.trim() === '' ? '' : `\n\n${fenced(output)}`;
   return `${header}\n${table.join('\n')}${printed}`;

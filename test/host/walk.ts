@@ -36,7 +36,7 @@ export interface WalkOptions {
   readonly faults?: readonly FaultName[];
   /** 50 when absent. */
   readonly speed?: number;
-  /** Keeps the question whether the folder is trusted, and answers it with no. */
+  /** The folder is not trusted. */
   readonly untrusted?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -73,7 +73,7 @@ export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): P
   });
   await page.goto(folderUrl(host, rehearsal.workspace));
   if (options.untrusted === true) {
-    await page.getByRole('button', { name: /No, I don't trust/ }).click({ timeout: 60_000 });
+    await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ timeout: 60_000 });
   }
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
   // A file opened before the extensions are known would open as text.

@@ -1,5 +1,5 @@
-/** Goes through the walks, one VS Code for each. */
-import { stdout } from 'node:process';
+/** Goes through the walks, one VS Code for each; a name as argument takes one of them. */
+import { argv, stdout } from 'node:process';
 import { runProgram } from '../../src/tooling/program.ts';
 import { type Case, runCases } from './cases.ts';
 import { handOver } from './report.ts';
@@ -25,7 +25,8 @@ const plans: readonly Plan[] = [
 await runProgram(async (stop) => {
   let passed = 0;
   let failed = 0;
-  for (const { name, options, steps } of plans) {
+  const only = argv[2];
+  for (const { name, options, steps } of plans.filter((plan) => only === undefined || plan.name === only)) {
     await using walk = await startWalk(stop, options);
     const counts = await runCases(
       steps(walk).map((step) => ({ ...step, name: `${name}: ${step.name}` })),

@@ -87,7 +87,7 @@ export const running: readonly Case[] = [
         'the production confirmation waits for stage and demo',
       );
       const markdown = shown(cellWith(notebook, 'NS    ')).markdown;
-      assert.match(markdown, /✅ passed \| `?dig \+short NS dev\.ardamails\.com @8\.8\.8\.8/);
+      assert.match(markdown, /✅ passed \| \d+\.\d s \| `dig \+short NS dev\.ardamails\.com @8\.8\.8\.8`/);
       assert.match(markdown, /dev · REHEARSAL/);
       assert.match(
         shown(cellWith(notebook, './amm.sh')).markdown,
@@ -223,6 +223,19 @@ export const running: readonly Case[] = [
       undo.replace(cell.document.uri, new vscode.Range(0, 0, cell.document.lineCount, 0), old);
       await vscode.workspace.applyEdit(undo);
       await notebook.save();
+    },
+  },
+  {
+    name: 'choosing another partition takes away the results of the one before',
+    async run() {
+      const dev = await on('dev');
+      await runCells(dev, [cellWith(dev.notebook, 'NS    ')]);
+      assert.ok(codeCells(dev.notebook).some((cell) => cell.outputs.length > 0));
+      const { notebook } = await on('stage');
+      await until(
+        'the outputs to go',
+        () => codeCells(notebook).every((cell) => cell.outputs.length === 0) || undefined,
+      );
     },
   },
   {

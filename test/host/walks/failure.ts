@@ -11,7 +11,10 @@ export const failure = (walk: Walk): readonly Case[] => [
     async run() {
       const { page } = walk;
       await walk.openFile('partition-mail.runbook.md');
-      await page.locator('.notebook-editor .code-cell-row').first().waitFor();
+      await page
+        .getByRole('button', { name: /Select Partition/ })
+        .first()
+        .waitFor();
       await page.getByRole('tab', { name: 'Cascade' }).click();
       await walk.command('Cascade: Verify Partition');
       await walk.pick('dev');

@@ -11,7 +11,10 @@ export const untrusted = (walk: Walk): readonly Case[] => [
       const { page } = walk;
       const before = await readdir(walk.workspace);
       await walk.openFile('partition-mail.runbook.md');
-      await page.locator('.notebook-editor .code-cell-row').first().waitFor();
+      await page
+        .getByRole('button', { name: /Select Partition/ })
+        .first()
+        .waitFor();
       await walk.command('Cascade: Verify Partition');
       await walk.pick('dev');
       await page

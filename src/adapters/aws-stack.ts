@@ -1,7 +1,7 @@
 import type { CloudFormationClient, Stack as SdkStack, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackProgress, StackResource } from '../core/ports.ts';
 
-export async function readStack(
+async function readStack(
   client: CloudFormationClient,
   name: string,
   abortSignal: AbortSignal,

@@ -10,7 +10,7 @@ import {
 } from '../core/ports.ts';
 import { AwsClients } from './aws-clients.ts';
 import { awsFailure, concernsCredentials } from './aws-failures.ts';
-import { readProgress, readStack } from './aws-stack.ts';
+import { readProgress } from './aws-stack.ts';
 import { withDeadline } from './deadline.ts';
 
 export interface AwsOptions {
@@ -52,10 +52,6 @@ export function awsSdk({ env, deadlineMs = 60_000 }: AwsOptions): Aws {
         }
         return answer({ account: Account, arn: Arn ?? '' });
       }),
-    stack: (target, name, signal) =>
-      ask(target, `cloudformation describe-stacks --stack-name ${name}`, signal, async (inner) =>
-        answer(await readStack(await clients.get('cloudformation', target), name, inner)),
-      ),
     stackProgress: (target, name, since, signal) =>
       ask(target, `cloudformation describe-stack-events --stack-name ${name}`, signal, async (inner) =>
         answer(await readProgress(await clients.get('cloudformation', target), name, since, inner)),

@@ -96,9 +96,7 @@ export interface HostedZone {
 export interface Aws {
   /** STS GetCallerIdentity. `account` is a string of 12 digits. */
   identity(target: AwsTarget, signal: AbortSignal): Promise<Outcome<{ account: string; arn: string }>>;
-  /** The stack, or undefined when there is none of that name. */
-  stack(target: AwsTarget, name: string, signal: AbortSignal): Promise<Outcome<Stack | undefined>>;
-  /** The stack with its resources and the first failure since `since`; undefined when there is no stack. */
+  /** The stack of this name with its resources and the first failure since `since`; undefined when there is none. */
   stackProgress(
     target: AwsTarget,
     name: string,

@@ -5,8 +5,14 @@ import { env, getuid, stderr } from 'node:process';
 import { runCommand } from './command.ts';
 import { ToolingError } from './program.ts';
 
-/** The Debian package of each program. */
-const packages = { dig: 'bind9-dnsutils', named: 'bind9', git: 'git', chromium: 'chromium' } as const;
+/** The Debian packages of each program. */
+const packages = {
+  dig: ['bind9-dnsutils'],
+  named: ['bind9'],
+  git: ['git'],
+  // Without a font of signs every status in a picture would be an empty box.
+  chromium: ['chromium', 'fonts-noto-color-emoji'],
+} as const;
 
 export type Program = keyof typeof packages;
 
@@ -24,7 +30,7 @@ export async function ensurePrograms(programs: readonly Program[], stop?: AbortS
 }
 
 export async function installPackages(programs: readonly Program[], stop?: AbortSignal): Promise<void> {
-  const names = programs.map((program) => packages[program]);
+  const names = programs.flatMap((program) => packages[program]);
   const install = ['install', '--yes', '--no-install-recommends', ...names];
   const byHand = `apt-get update && apt-get ${install.join(' ')}`;
   const asked = `Looked for ${programs.join(', ')} on PATH, and did not find ${programs.length > 1 ? 'them' : 'it'}.`;

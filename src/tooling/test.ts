@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argv, env, execPath, getuid, stderr, stdout } from 'node:process';
+import { argv, env, execPath, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { endProcessTree } from '../adapters/process-tree.ts';
 import { chromium } from './chromium.ts';
 import { root } from './paths.ts';
 import { runProgram, ToolingError, UsageError } from './program.ts';
-import { ensurePrograms, findProgram } from './system-packages.ts';
+import { ensurePrograms } from './system-packages.ts';
 
 const help = `Usage: npm test -- [options]
 
@@ -111,15 +111,8 @@ async function setUp(
   stop: AbortSignal,
 ): Promise<void> {
   if (wanted('unit') || wanted('host') || wanted('walk')) await ensurePrograms(['git', 'dig'], stop);
-  if (wanted('unit')) await nameServer(stop);
+  if (wanted('unit')) await ensurePrograms(['named'], stop);
   if (wanted('walk') || (wanted('host') && host === 'served')) await chromium(stop);
-}
-
-/** A second opinion on zones, for the tests that ask for it; a machine that is not ours may do without. */
-async function nameServer(stop: AbortSignal): Promise<void> {
-  if (findProgram('named') !== undefined) return;
-  if (getuid?.() === 0) await ensurePrograms(['named'], stop);
-  else stderr.write('named (Debian package bind9) is not here: tests that compare with it are skipped.\n');
 }
 
 function asOne(passed: boolean): Counts {

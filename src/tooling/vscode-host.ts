@@ -76,7 +76,10 @@ export async function startHost(server: VsCodeServer, options: HostOptions): Pro
 async function calm(dataDirectory: string): Promise<void> {
   const folder = join(dataDirectory, 'data', 'Machine');
   await mkdir(folder, { recursive: true });
-  const settings = { 'workbench.secondarySideBar.defaultVisibility': 'hidden', 'chat.disableAIFeatures': true };
+  const settings = {
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'chat.disableAIFeatures': true,
+  };
   await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
 }
 

@@ -20,9 +20,9 @@ test('every adapter reads the partition that is deployed in a rehearsal', async 
   const env = { ...process.env, ...started.env };
   const aws = awsSdk({ env });
   assert.equal(given(await aws.identity(target, never)).account, dev.account);
-  assert.equal(given(await aws.stack(target, dev.stack, never))?.status, 'CREATE_COMPLETE');
-  assert.equal(given(await aws.stack(target, stage.stack, never)), undefined);
+  assert.equal(given(await aws.stackProgress(target, stage.stack, new Date(0), never)), undefined);
   const progress = given(await aws.stackProgress(target, dev.stack, new Date(0), never));
+  assert.equal(progress?.stack.status, 'CREATE_COMPLETE');
   assert.equal(progress?.resources.length, 25);
   assert.equal(progress?.firstFailure, undefined);
   assert.ok(given(await aws.exports(target, never)).length > 0);
@@ -81,7 +81,10 @@ test('a deploy in the shell shows in the stack', async (t) => {
     never,
   );
   assert.equal(given(ran).exitCode, 0, output);
-  assert.equal(given(await awsSdk({ env }).stack(target, dev.stack, never))?.status, 'CREATE_COMPLETE');
+  assert.equal(
+    given(await awsSdk({ env }).stackProgress(target, dev.stack, new Date(0), never))?.stack.status,
+    'CREATE_COMPLETE',
+  );
 });
 
 test('a locked 1Password is unknown, and says what to do', async (t) => {

@@ -88,7 +88,6 @@ export function memoryPorts(world: MemoryWorld): Ports {
             )
           : answer({ account, arn: `arn:aws:sts::${account}:assumed-role/x` });
       },
-      stack: async (_, name) => answer(world.stacks.get(name)?.stack),
       stackProgress: async (_, name) => answer(world.stacks.get(name)),
       exports: async () => answer(world.exports),
       hostedZone: async (_, domain) => answer({ id: 'Z1', name: domain, nameServers: ['ns-1.example.net'] }),

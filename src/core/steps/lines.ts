@@ -87,7 +87,6 @@ export interface CheckMaking<A extends Arguments> {
   /** Names the check needs beside those in its line: `profile`, `region`. */
   readonly also?: readonly string[];
   readonly keeps?: string;
-  readonly provides?: readonly string[];
   readonly stack?: Template;
   readonly secrets?: (values: Filled<A>['values'], also: Lookup) => readonly string[];
   readonly bind: (values: Filled<A>['values'], also: (name: string) => string) => Omit<BoundCheck, 'missing'>;
@@ -105,7 +104,6 @@ export function makeCheck<A extends Arguments>(making: CheckMaking<A>): Check {
       ...also.map((name) => ({ name, span: line.span })),
     ],
     ...(making.keeps === undefined ? {} : { keeps: making.keeps }),
-    provides: making.provides ?? [],
     ...(making.stack === undefined ? {} : { stack: making.stack }),
     secrets: (lookup) => making.secrets?.(fillAll(args, lookup).values, lookup) ?? [],
     bind: (lookup) => {

@@ -59,7 +59,6 @@ const register = (
     effect: 'changes',
     args,
     also: ['secret', 'postmark', 'infrastructure'],
-    provides: ['context.dkimSelector', 'context.dkimPublicKey', 'context.returnPathTarget'],
     secrets: (_, lookup) => [lookup('secret') ?? ''],
     bind: (values, also) => ({
       label: `\`${values.domain}\` registered on \`${also('postmark')}\` with return path \`${values.returnPath}\``,

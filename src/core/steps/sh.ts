@@ -35,7 +35,6 @@ function shellCheck(text: string, start: number, readsOnly: boolean): Check {
     span: { start, end: start + text.length },
     effect: readsOnly ? 'reads' : 'changes',
     uses: [],
-    provides: [],
     secrets: () => [],
     bind: (lookup) => ({
       command: commandLine(text, lookup),

@@ -65,8 +65,6 @@ export interface Check {
   readonly uses: readonly { readonly name: string; readonly span: Span }[];
   /** `as NAME` */
   readonly keeps?: string;
-  /** Names that have a value once this check has passed. */
-  readonly provides: readonly string[];
   /** The stack this check asks for: a change before it is watched there. */
   readonly stack?: Template;
   /** References to secrets that a run of this check reads. */

@@ -26,7 +26,9 @@ for (const entry of readdirSync(directory, { recursive: true, withFileTypes: tru
     continue;
   }
   files++;
-  if (!bytes.equals(encodeRunbook(decoded.cells))) {
+  // As it comes back from the editor: every line end of a cell made one.
+  const cells = decoded.cells.map((cell) => ({ ...cell, value: cell.value.replace(/\r\n?/g, '\n') }));
+  if (!bytes.equals(encodeRunbook(cells))) {
     differences++;
     stderr.write(`${path}: differs\n`);
   }

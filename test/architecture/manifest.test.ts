@@ -103,3 +103,8 @@ test('every file that the manifest names is there', () => {
   assert.ok(files.length > 0);
   for (const file of files) assert.ok(existsSync(file), file);
 });
+
+test('the version that 1Password is told is that of the manifest', () => {
+  const compose = readFileSync('src/adapters/compose.ts', 'utf8');
+  assert.equal(/productVersion = '([^']+)'/.exec(compose)?.[1], manifest.version);
+});

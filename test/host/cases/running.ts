@@ -136,6 +136,26 @@ export const running: readonly Case[] = [
     },
   },
   {
+    name: 'the secret is in no output, no log and no runbook',
+    async run() {
+      const reference = 'op://Arda-DevOAM/Postmark/credential';
+      const secret = execFileSync('op', ['read', '-n', reference], { encoding: 'utf8' });
+      assert.ok(secret.length > 20, 'the world gave no secret to look for');
+      const { notebook } = await on('dev');
+      const outputs = codeCells(notebook).flatMap((cell) => cell.outputs.flatMap((output) => output.items));
+      assert.ok(outputs.length > 10);
+      const everything = [
+        ...outputs.map((item) => new TextDecoder().decode(item.data)),
+        await textOf(logUri()),
+        await textOf(runbookUri()),
+      ].join('\n');
+      assert.ok(everything.includes(reference));
+      for (const form of [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]) {
+        assert.ok(!everything.includes(form));
+      }
+    },
+  },
+  {
     name: 'a click in the tree reveals the line of the log',
     async run() {
       const { partitions, current } = await api();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Person } from '../core/ports.ts';
 
@@ -15,10 +17,13 @@ export function terminalPerson({ answers, confirm, operator, terminal }: Termina
   const ask = async (question: string, signal: AbortSignal): Promise<string | undefined> => {
     if (terminal === undefined) return undefined;
     const lines = createInterface(terminal);
+    // A terminal gives Ctrl-C to the question; the run is what it means. Ctrl-D ends the question: no answer.
+    lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    const closed = once(lines, 'close').then(() => undefined);
     try {
-      return await lines.question(question, { signal });
+      return await Promise.race([lines.question(question, { signal }), closed]);
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (signal.aborted || (error instanceof Error && error.name === 'AbortError')) return undefined;
       throw error;
     } finally {
       lines.close();

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { composePorts, logPathFor, worktreeFor } from '../adapters/compose.ts';
 import type { ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
+import { Redactor } from '../core/run/redact.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
 import { writeCells } from '../core/runbook/cells.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
@@ -25,6 +26,7 @@ export class Cascades {
   readonly #worlds: Worlds;
   /** Shells by runbook: exports survive from cell to cell, and an edit of the runbook. */
   readonly #shells = new Map<string, Map<string, ShellSession>>();
+  readonly #redactor = new Redactor();
   #operator = '';
 
   constructor(worlds: Worlds) {
@@ -89,7 +91,17 @@ export class Cascades {
       onePassword: settings.onePassword,
       ...(settings.shell === '' ? {} : { shell: settings.shell }),
     });
-    return { cascade: new Cascade({ runbook, log: logDocument(log), ports, worktree, shells }), log };
+    return {
+      cascade: new Cascade({
+        runbook,
+        log: logDocument(log),
+        ports,
+        worktree,
+        shells,
+        redactor: this.#redactor,
+      }),
+      log,
+    };
   }
 
   async dispose(): Promise<void> {

@@ -77,8 +77,10 @@ function requirementBlocks(runbook: Runbook, overview: Overview, gate: GateDecla
   return gate.requires.flatMap((pattern) => {
     const [wanted = '', phase = ''] = pattern.split('/');
     const partitions = runbook.partitions.filter((each) => wanted === '*' || each.name === wanted);
-    return partitions.flatMap((partition) =>
-      phaseBlocks(overview, partition.name, phase).map((block) => ({
+    const phases = phase === '*' ? runbook.phases.map((each) => each.title) : [phase];
+    const pairs = partitions.flatMap((partition) => phases.map((title) => ({ partition, title })));
+    return pairs.flatMap(({ partition, title }) =>
+      phaseBlocks(overview, partition.name, title).map((block) => ({
         by: gate.title,
         gate: gate.id,
         why: `the gate "${gate.title}" requires ${block.why}`.replace(' is ', ' cleared, and it is '),

@@ -25,7 +25,7 @@ export const wildcard = '\u0000';
 export function plain(text: string): string {
   return text
     .replace(/\\([|`*])/g, '$1')
-    .replace(/[`*_]/g, '')
+    .replace(/`|\*\*/g, '')
     .replace(/[“”]/g, '"')
     .replace(/[‘’]/g, "'")
     .replace(/\s+/g, ' ')
@@ -34,11 +34,11 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
-/** A heading names a section when it begins with the section's title; `§` and what follows the title are free. */
+/** A heading names a section when it is the section's title; `§` before it, and a remark set off behind it, are free. */
 export function headingNames(heading: LogHeading, title: string): boolean {
   const text = plain(heading.title.replace(/^§\s*/, ''));
   const wanted = plain(title);
-  return text.startsWith(wanted) && !/^[\p{L}\p{N}-]/u.test(text.slice(wanted.length));
+  return text.startsWith(wanted) && /^\s*(?:$|[(:—–])/u.test(text.slice(wanted.length));
 }
 
 /** The section of a partition: `## § dev (Alpha002 / PostmarkNonProd)`. */
@@ -129,6 +129,22 @@ export function column(table: LogTable, title: string): number {
   return table.header.cells.findIndex((cell) => plain(cell.text) === plain(title));
 }
 
+/** The column of a row's status, whatever stands before it. */
+export const statusColumn = (table: LogTable): number =>
+  firstColumn(table, ['status', 'outcome', 'state', 'result'], 1);
+
+/** The column that evidence goes into; -1 where the table has none. */
+export const noteColumn = (table: LogTable): number =>
+  firstColumn(
+    table,
+    ['note', 'notes', 'evidence', 'remark'],
+    table.header.cells.length > 2 && statusColumn(table) === 1 ? 2 : -1,
+  );
+
+function firstColumn(table: LogTable, titles: readonly string[], otherwise: number): number {
+  return titles.map((title) => column(table, title)).find((index) => index >= 0) ?? otherwise;
+}
+
 export function rowOf(table: LogTable, first: string): LogTableRow | undefined {
   const wanted = plain(first);
   return (
@@ -142,14 +158,24 @@ export function cellOf(table: LogTable, row: LogTableRow, title: string): LogTab
   return index < 0 ? undefined : row.cells[index];
 }
 
-const command = (text: string): string => plain(text).replace(/^(?:\$ )?(?:\.\/)?/, '');
+/** A command as it is compared: only blanks, quotes and a leading `./` are free, for case and signs mean something. */
+const command = (text: string): string =>
+  text
+    .replace(/\\\|/g, '|')
+    .replace(/[“”]/g, '"')
+    .replace(/[‘’]/g, "'")
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^(?:\$ )?(?:\.\/)?/, '');
 
-/** Whether a command is the entry's, blanks, quotes and a leading `./` aside. */
-export function commandMatches(written: string, entry: LogEntry): boolean {
-  if (entry.command === undefined) return false;
-  const text = command(written);
-  if (text === command(entry.command)) return true;
-  return entry.pattern !== undefined && matchesPattern(text, command(entry.pattern));
+const sameCommand = (written: string, entry: LogEntry): boolean =>
+  entry.command !== undefined && command(written) === command(entry.command);
+
+/** A name without a value, on either side, stands for any value; two known values that differ are two commands. */
+function likeCommand(written: string, entry: LogEntry): boolean {
+  if (entry.command === undefined || entry.pattern === undefined) return false;
+  if (!written.includes('${') && !entry.command.includes('${')) return false;
+  return matchesPattern(command(written), command(entry.pattern));
 }
 
 function matchesPattern(text: string, pattern: string): boolean {
@@ -166,31 +192,38 @@ function matchesPattern(text: string, pattern: string): boolean {
   return true;
 }
 
-const labelMatches = (written: string, entry: LogEntry): boolean => plain(written) === plain(entry.label);
+interface Words {
+  readonly command?: string;
+  readonly label: string;
+}
 
-/**
- * Among things with words, the one that is the entry's: by command, and where several of its siblings share that
- * command, by label, else by order.
- */
-export function findEntry<T>(
+/** How well a thing fits an entry; the closest comes first, and a thing is given to one entry only. */
+const fits: readonly ((words: Words, entry: LogEntry) => boolean)[] = [
+  (words, entry) =>
+    words.command !== undefined &&
+    sameCommand(words.command, entry) &&
+    plain(words.label).endsWith(plain(entry.label)),
+  (words, entry) => words.command !== undefined && sameCommand(words.command, entry),
+  (words, entry) => words.command !== undefined && likeCommand(words.command, entry),
+  (words, entry) => entry.command === undefined && plain(words.label) === plain(entry.label),
+];
+
+/** Gives each entry its thing, one to one: by command and label, by command, by label; the first of equals first. */
+export function assign<T>(
   things: readonly T[],
-  words: (thing: T) => { readonly command?: string; readonly label: string },
-  entry: LogEntry,
-  siblings: readonly LogEntry[],
-): T | undefined {
-  const byCommand = things.filter((thing) => {
-    const written = words(thing).command;
-    return written !== undefined && commandMatches(written, entry);
-  });
-  if (entry.command === undefined) return things.find((thing) => labelMatches(words(thing).label, entry));
-  const alike = siblings.filter(
-    (each) => each.command !== undefined && command(each.command) === command(entry.command ?? ''),
-  );
-  if (alike.length < 2) return byCommand.at(-1);
-  const labelled = byCommand.find((thing) => plain(words(thing).label).endsWith(plain(entry.label)));
-  if (labelled !== undefined) return labelled;
-  const taken = new Set(
-    alike.map((each) => byCommand.find((thing) => plain(words(thing).label).endsWith(plain(each.label)))),
-  );
-  return byCommand.filter((thing) => !taken.has(thing))[alike.indexOf(entry)];
+  words: (thing: T) => Words,
+  entries: readonly LogEntry[],
+): ReadonlyMap<LogEntry, T> {
+  const given = new Map<LogEntry, T>();
+  const taken = new Set<T>();
+  for (const fit of fits) {
+    for (const entry of entries) {
+      if (given.has(entry)) continue;
+      const thing = things.find((each) => !taken.has(each) && fit(words(each), entry));
+      if (thing === undefined) continue;
+      given.set(entry, thing);
+      taken.add(thing);
+    }
+  }
+  return given;
 }

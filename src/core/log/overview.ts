@@ -10,6 +10,7 @@ import {
   plain,
   rowOf,
   signOffField,
+  statusColumn,
   summaryTable,
 } from './find.ts';
 import { type ExecutionLog, type LogTable, type LogTableRow, readLog } from './read.ts';
@@ -188,7 +189,7 @@ function gateOverviews(log: ExecutionLog, runbook: Runbook): GateOverview[] {
     runbook.gates.map((gate) => [table === undefined ? undefined : rowOf(table, gate.title), gate]),
   );
   const rows = (table?.rows ?? []).map((row): GateOverview => {
-    const cell = row.cells[1];
+    const cell = table === undefined ? undefined : row.cells[statusColumn(table)];
     const id = declared.get(row)?.id;
     const status = overviewStatus(cell?.text ?? '', cell?.span.start ?? row.line.start, row.line);
     const day =

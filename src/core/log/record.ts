@@ -6,17 +6,19 @@ import type { TextEdit } from '../ports.ts';
 import type { Verdict } from '../steps/step.ts';
 import { codeSpan, harmless, harmlessCell, insert, replace, type Stamp } from './edits.ts';
 import {
+  assign,
   bulletsOf,
   cellOf,
   checkBullets,
   column,
-  findEntry,
   gateTable,
   type LogEntry,
+  noteColumn,
   notesField,
   plain,
   rowOf,
   signOffField,
+  statusColumn,
   summaryTable,
 } from './find.ts';
 import { type Place, sectionOf, sectionTail } from './place.ts';
@@ -25,6 +27,7 @@ import {
   type LogBullet,
   type LogHeading,
   type LogTable,
+  type LogTableCell,
   type LogTableRow,
   readLog,
 } from './read.ts';
@@ -82,7 +85,7 @@ function recordBullet(
   entry: Entry,
   at: Stamp,
 ): readonly TextEdit[] {
-  const bullet = findEntry(bulletsOf(log, section), (each) => each, check, siblings);
+  const bullet = assign(checkBullets(log, section), (each) => each, siblings).get(check);
   const evidence = harmless(evidenceOf(entry));
   const words = statusToken(entry, at) + (evidence === '' ? '' : ` — ${evidence}`);
   if (bullet === undefined) {
@@ -95,13 +98,19 @@ function recordBullet(
   }
   const named = fillCommand(log, bullet, check);
   const tail = log.text.slice(bullet.status.span.end, bullet.text.end);
-  if (tail.trim() === '' && bullet.end <= lineAfter(log.text, bullet.text.end)) {
+  const again = entry.kind === 'started' && bullet.status.started;
+  if (!again && tail.trim() === '' && bullet.end <= lineAfter(log.text, bullet.text.end)) {
     return [...named, replace(bullet.status.span, words)];
   }
   const edits = [...named, replace(bullet.status.span, statusToken(entry, at))];
   if (entry.kind === 'result') edits.push(below(log, bullet, historyLine(entry, at)));
+  else if (bullet.status.started) edits.push(below(log, bullet, abandonedLine(log, bullet.status)));
   return edits;
 }
+
+/** A change that began once and whose end nobody wrote down: its mark stays when it is run again. */
+const abandonedLine = (log: ExecutionLog, { span }: LogStatus): string =>
+  `${log.text.slice(span.start, span.end)}, and no result was written`;
 
 const historyLine = (entry: Extract<Entry, { kind: 'result' }>, at: Stamp): string =>
   `${at.time} ${signs[kindOf[entry.verdict]]} ${entry.verdict} — ${harmless(entry.evidence)}`;
@@ -146,9 +155,9 @@ function precedingBullet(
   check: LogEntry,
   siblings: readonly LogEntry[],
 ): LogBullet | undefined {
-  const bullets = bulletsOf(log, section);
+  const bullets = assign(checkBullets(log, section), (each) => each, siblings);
   for (const sibling of siblings.slice(0, Math.max(0, siblings.indexOf(check))).reverse()) {
-    const found = findEntry(bullets, (each) => each, sibling, siblings);
+    const found = bullets.get(sibling);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -200,24 +209,52 @@ function recordRow(
   entry: Entry,
   at: Stamp,
 ): readonly TextEdit[] {
-  const row = findEntry(table.rows, rowWords, check, siblings);
+  const row = assign(table.rows, rowWords, siblings).get(check);
   const evidence = harmlessCell(evidenceOf(entry));
   if (row === undefined)
-    return [newRow(log, table, [bulletText(check).replaceAll('|', '\\|'), statusToken(entry, at), evidence])];
-  const [, outcome, note] = row.cells;
+    return [
+      newRow(
+        log,
+        table,
+        new Map([
+          [0, bulletText(check).replaceAll('|', '\\|')],
+          [noteColumn(table), evidence],
+          [statusColumn(table), statusToken(entry, at)],
+        ]),
+      ),
+    ];
+  const outcome = row.cells[statusColumn(table)];
+  const note = row.cells[noteColumn(table)];
   if (outcome === undefined) return [];
-  const status = findStatus(log.text.slice(outcome.span.start, outcome.span.end), outcome.span.start);
-  const edits = [replace(status?.span ?? outcome.span, statusToken(entry, at))];
+  const edits = [setToken(log, outcome, statusToken(entry, at))];
   if (note === undefined || entry.kind === 'started') return edits;
-  if (note.text === '' || note.text === '—') edits.push(replace(note.span, evidence));
+  if (isEmpty(note.text)) edits.push(replace(note.span, evidence));
   else edits.push(insert(note.span.end, `; ${at.time} ${entry.verdict} — ${evidence}`));
   return edits;
 }
 
+const isEmpty = (text: string): boolean => /^[—–-]?$/.test(text);
+
+/** A cell's status gives way to another; words without a status stay, behind it. */
+function setToken(log: ExecutionLog, cell: LogTableCell, token: string): TextEdit {
+  const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
+  if (status !== undefined) return replace(status.span, token);
+  return isEmpty(cell.text) ? replace(cell.span, token) : insert(cell.span.start, `${token} `);
+}
+
+/** A cell's date gives way to another; the words around it stay. */
+function setDate(cell: LogTableCell, date: string): TextEdit {
+  const found = /\d{4}-\d{2}-\d{2}/.exec(cell.text);
+  if (found === null)
+    return isEmpty(cell.text) ? replace(cell.span, date) : insert(cell.span.start, `${date} `);
+  const start = cell.span.start + found.index;
+  return replace({ start, end: start + found[0].length }, date);
+}
+
 /** A new last row, with the form of the table's header. */
-function newRow(log: ExecutionLog, table: LogTable, cells: readonly string[]): TextEdit {
+function newRow(log: ExecutionLog, table: LogTable, cells: ReadonlyMap<number, string>): TextEdit {
   const width = table.header.cells.length;
-  const filled = Array.from({ length: width }, (_, index) => cells[index] ?? '');
+  const filled = Array.from({ length: width }, (_, index) => cells.get(index) ?? '');
   const lead = endsLine(log.text, table.end) ? '' : log.lineEnd;
   return insert(table.end, `${lead}| ${filled.join(' | ')} |${lead === '' ? log.lineEnd : ''}`);
 }
@@ -232,13 +269,14 @@ export function statusesOf(
   if (section === undefined) return checks.map(() => undefined);
   const table = place.kind === 'gate' ? checkTable(log, section) : undefined;
   if (table !== undefined) {
+    const rows = assign(table.rows, rowWords, checks);
     return checks.map((check) => {
-      const cell = findEntry(table.rows, rowWords, check, checks)?.cells[1];
+      const cell = rows.get(check)?.cells[statusColumn(table)];
       return cell === undefined ? undefined : findStatus(cell.text, cell.span.start);
     });
   }
-  const bullets = bulletsOf(log, section);
-  return checks.map((check) => findEntry(bullets, (each) => each, check, checks)?.status);
+  const bullets = assign(checkBullets(log, section), (each) => each, checks);
+  return checks.map((check) => bullets.get(check)?.status);
 }
 
 interface Total {
@@ -285,26 +323,35 @@ function setSummary(log: ExecutionLog, partition: string, title: string, words: 
   const cell = table === undefined || row === undefined ? undefined : cellOf(table, row, title);
   if (cell === undefined) return [];
   const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
-  if (status !== undefined) return [replace(status.span, words)];
-  const date = /\d{4}-\d{2}-\d{2}/.exec(cell.text);
-  if (date !== null) {
-    const start = cell.span.start + date.index;
-    return [replace({ start, end: start + 10 }, words)];
-  }
-  return [replace(cell.span, cell.text === '' || cell.text === '—' ? words : `${words} ${cell.text}`)];
+  if (status === undefined && /\d{4}-\d{2}-\d{2}/.test(cell.text)) return [setDate(cell, words)];
+  return [setToken(log, cell, words)];
 }
+
+/** What the statements of a sign-off came to; `open` when not all of them were confirmed in one run. */
+export type SignOff =
+  | { readonly kind: 'given' | 'refused'; readonly evidence: string }
+  | { readonly kind: 'open'; readonly open: number; readonly all: number };
 
 /** Writes down a person's sign-off: the field of the section and the date in the summary. */
 export function recordSignOff(
   text: string,
   partition: string,
-  signed: { readonly verdict: Verdict; readonly evidence: string },
+  signed: SignOff,
   at: Stamp,
 ): readonly TextEdit[] {
   const log = readLog(text);
   const field = signOffField(log, partition);
   if (field === undefined) return [];
-  const token = `${signs[kindOf[signed.verdict]]} ${at.date}`;
+  if (signed.kind === 'open') {
+    // What was given stays given until somebody says no.
+    if (field.status?.kind === 'cleared' || signed.open === signed.all) return [];
+    const token = `${signs.partial} ${at.date} ${signed.open} of ${signed.all} open`;
+    const edit =
+      field.status === undefined ? insert(field.line.end, ` ${token}`) : replace(field.status.span, token);
+    return [edit, ...setSummary(log, partition, 'Sign-off date', token)];
+  }
+  const sign = signed.kind === 'given' ? signs.cleared : signs.failed;
+  const token = `${sign} ${at.date}`;
   const words = `${token} — ${harmless(signed.evidence)}`;
   const edits: TextEdit[] = [];
   if (field.status === undefined) {
@@ -315,14 +362,13 @@ export function recordSignOff(
     edits.push(replace(field.status.span, token));
     const lead = endsLine(log.text, field.next) ? '' : log.lineEnd;
     edits.push(
-      insert(
-        field.next,
-        `${lead}- ${at.time} ${signs[kindOf[signed.verdict]]} — ${harmless(signed.evidence)}${log.lineEnd}`,
-      ),
+      insert(field.next, `${lead}- ${at.time} ${sign} — ${harmless(signed.evidence)}${log.lineEnd}`),
     );
   }
-  const summary = signed.verdict === 'passed' ? at.date : token;
-  return [...edits, ...setSummary(log, partition, 'Sign-off date', summary)];
+  return [
+    ...edits,
+    ...setSummary(log, partition, 'Sign-off date', signed.kind === 'given' ? at.date : token),
+  ];
 }
 
 /** Brings a gate's row to what the checks of its section say. */
@@ -335,8 +381,17 @@ export function settleGate(
   const log = readLog(text);
   const sum = total(statusesOf(log, place, checks));
   if (sum === undefined) return [];
+  const now = gateStatus(log, place.title);
+  // A waiver is a person's word, and so is a gate cleared by hand, until a check says otherwise.
+  if (now === 'waived' || (now === 'cleared' && sum.kind === 'partial')) return [];
   const token = `${signs[sum.kind]} ${at.date}${sum.count === undefined ? '' : ` ${sum.count}`}`;
   return setGate(log, place.title, token, at.date);
+}
+
+function gateStatus(log: ExecutionLog, title: string): StatusKind | undefined {
+  const table = gateTable(log);
+  const cell = table === undefined ? undefined : rowOf(table, title)?.cells[statusColumn(table)];
+  return cell === undefined ? undefined : findStatus(cell.text, cell.span.start)?.kind;
 }
 
 /** Sets a gate's status and date; adds its row, or the table, where the log has none. */
@@ -354,16 +409,21 @@ function setGate(log: ExecutionLog, title: string, token: string, date: string):
     return [insert(after, lead + rows.map((row) => row + end).join(''))];
   }
   const row = rowOf(table, title);
-  if (row === undefined) return [newRow(log, table, [title.replaceAll('|', '\\|'), token, date])];
-  const status = cellOf(table, row, 'status') ?? row.cells[1];
-  const day = column(table, 'date') < 0 ? undefined : cellOf(table, row, 'date');
-  const edits: TextEdit[] = [];
-  if (status !== undefined) {
-    const found = findStatus(log.text.slice(status.span.start, status.span.end), status.span.start);
-    edits.push(replace(found?.span ?? status.span, token));
+  const dated = column(table, 'date');
+  if (row === undefined) {
+    const cells = new Map([
+      [0, title.replaceAll('|', '\\|')],
+      [dated, date],
+      [statusColumn(table), token],
+    ]);
+    return [newRow(log, table, cells)];
   }
-  if (day !== undefined) edits.push(replace(day.span, date));
-  return edits;
+  const status = row.cells[statusColumn(table)];
+  const day = row.cells[dated];
+  return [
+    ...(status === undefined ? [] : [setToken(log, status, token)]),
+    ...(day === undefined ? [] : [setDate(day, date)]),
+  ];
 }
 
 /** Adds a line to the notes of a phase, making the notes where there are none. */

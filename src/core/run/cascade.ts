@@ -1,5 +1,6 @@
 import type { LogFile, Ports, ShellSession } from '../ports.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { Redactor } from './redact.ts';
 
 /** One runbook with its log and its world. Shells live as long as the cascade does. */
 export class Cascade {
@@ -8,6 +9,8 @@ export class Cascade {
   readonly ports: Ports;
   /** Absolute path that sh and git cells run in. */
   readonly worktree: string;
+  /** Knows every secret that was read, for a shell may print in one run what another one read. */
+  readonly redactor: Redactor;
   readonly #shells: Map<string, ShellSession>;
 
   constructor(parts: {
@@ -15,14 +18,16 @@ export class Cascade {
     readonly log: LogFile;
     readonly ports: Ports;
     readonly worktree: string;
-    /** Shells to go on with, when a runbook was edited in between. */
+    /** Shells to go on with, when a runbook was edited in between; what they print is still redacted. */
     readonly shells?: Map<string, ShellSession>;
+    readonly redactor?: Redactor;
   }) {
     this.runbook = parts.runbook;
     this.log = parts.log;
     this.ports = parts.ports;
     this.worktree = parts.worktree;
     this.#shells = parts.shells ?? new Map();
+    this.redactor = parts.redactor ?? new Redactor();
   }
 
   shell(partition: string): ShellSession {

@@ -10,7 +10,7 @@ import type { RunEvent, RunOutcome } from './events.ts';
 import { Guards } from './guards.ts';
 import { entryOf, type Target, targetName } from './places.ts';
 import { groupsOf, type Planned, planRun } from './plan.ts';
-import { Redactor } from './redact.ts';
+import type { Redactor } from './redact.ts';
 import { RunSecrets } from './secrets.ts';
 import { watchStack } from './watch-stack.ts';
 
@@ -34,7 +34,7 @@ class Run {
   readonly #signal: AbortSignal;
   /** Ends what runs when whoever takes the events stops taking them. */
   readonly #abandoned = new AbortController();
-  readonly #redactor = new Redactor();
+  readonly #redactor: Redactor;
   readonly #steps: readonly number[] | undefined;
   readonly #guards: Guards;
   #secrets: RunSecrets | undefined;
@@ -43,6 +43,7 @@ class Run {
     this.#cascade = cascade;
     this.#target = target;
     this.#signal = AbortSignal.any([options.signal, this.#abandoned.signal]);
+    this.#redactor = cascade.redactor;
     this.#steps = options.steps;
     this.#guards = new Guards(cascade, target, this.#signal);
   }
@@ -134,8 +135,13 @@ class Run {
     const { ports } = this.#cascade;
     const begun = ports.clock.now();
     const outputs = { stdout: this.#redactor.stream(), stderr: this.#redactor.stream() };
-    const emit = (chunk: string, stream: 'stdout' | 'stderr'): void => {
+    const emit = (chunk: string, stream: 'stdout' | 'stderr'): string => {
       if (chunk !== '') channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
+      return chunk;
+    };
+    const output = {
+      output: (chunk: string, stream: 'stdout' | 'stderr') => emit(outputs[stream].push(chunk), stream),
+      outputEnd: () => emit(outputs.stdout.end(), 'stdout') + emit(outputs.stderr.end(), 'stderr'),
     };
     const progress = (each: CheckProgress): void => {
       const shown = each.kind === 'note' ? { ...each, text: this.#redactor.redact(each.text) } : each;
@@ -161,27 +167,22 @@ class Run {
               `no value for ${bound.check.missing.join(', ')}`,
               'Run the register line of the Deploy phase: it writes them into cdk.context.json.',
             )
-          : await bound.check.run(
-              this.#context(planned, bound.context, progress, (chunk, stream) =>
-                emit(outputs[stream].push(chunk), stream),
-              ),
-            );
+          : await bound.check.run({ ...this.#context(planned, bound.context), ...output, progress });
     } catch (error) {
-      if (!this.#signal.aborted) {
-        watch.abort();
-        throw error;
-      }
-      interrupted = true;
+      interrupted = this.#signal.aborted;
+      const said = this.#redactor.redact(error instanceof Error ? error.message : String(error));
       const next =
         planned.check.effect === 'changes'
           ? 'Look at what it did (Verify Partition) before you run it again.'
           : 'Run the cell again.';
-      result = unknown('interrupted', next);
+      // A bug of ours is no answer of the world: what the check did, nobody knows.
+      result = interrupted
+        ? unknown('interrupted', next)
+        : unknown(`Cascade Runbook met an error of its own: ${said}`, `Please report it. ${next}`);
     }
     watch.abort();
     await watching;
-    emit(outputs.stdout.end(), 'stdout');
-    emit(outputs.stderr.end(), 'stderr');
+    output.outputEnd();
     const at = ports.clock.now();
     channel.push({
       kind: 'check-finished',
@@ -210,9 +211,7 @@ class Run {
   #context(
     { partition }: Planned,
     entry: Record<string, string> | undefined,
-    progress: CheckContext['progress'],
-    output: CheckContext['output'],
-  ): CheckContext {
+  ): Omit<CheckContext, 'output' | 'outputEnd' | 'progress'> {
     const { runbook, ports, worktree } = this.#cascade;
     const late = { context: entry };
     return {
@@ -230,8 +229,6 @@ class Run {
       },
       shell: () => this.#cascade.shell(partition?.name ?? ''),
       environment: () => shellEnvironment(runbook, partition, late),
-      output,
-      progress,
     };
   }
 

@@ -1,14 +1,16 @@
 /** What stands before a change: the gates, the account that AWS confirms, the name of a protected partition. */
 import { type Block, blocks } from '../gates/may-run.ts';
 import { readOverview } from '../log/overview.ts';
+import { readLog } from '../log/read.ts';
+import { statusesOf } from '../log/record.ts';
 import type { Partition } from '../runbook/front-matter.ts';
 import { lookupFor } from '../runbook/names.ts';
 import { awsTarget, checkIdentity } from '../steps/aws.ts';
 import { type CheckResult, failed } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';
 import type { RunEvent } from './events.ts';
-import { type Target, targetName } from './places.ts';
-import type { Planned } from './plan.ts';
+import { placeOf, type Target, targetName } from './places.ts';
+import { type Planned, placedNow } from './plan.ts';
 
 /** The guards of one run: what was confirmed once is not asked again in it. */
 export class Guards {
@@ -32,7 +34,17 @@ export class Guards {
     if (check.effect === 'reads' && !decides) return undefined;
     const closed = await this.#blocks();
     if (closed.length > 0) return { kind: 'check-blocked', check: ref, blocks: closed };
-    if (check.effect === 'reads' || partition === undefined) return undefined;
+    if (check.effect === 'reads') return undefined;
+    if (partition === undefined) {
+      const why = 'a change that belongs to no partition has no account to be checked against';
+      return {
+        kind: 'check-blocked',
+        check: ref,
+        blocks: [{ by: 'no partition', why, clears: 'mark the cell "each", or "check" when it only reads' }],
+      };
+    }
+    const unsettled = await this.#startedBefore(planned);
+    if (unsettled !== undefined) return { kind: 'check-blocked', check: ref, blocks: [unsettled] };
     const account = await this.#wrongAccount(partition);
     if (account !== undefined) {
       const at = this.#cascade.ports.clock.now();
@@ -61,6 +73,34 @@ export class Guards {
           clears: `type "${partition.name}" when asked; headless: --confirm ${partition.name}`,
         },
       ],
+    };
+  }
+
+  /** A change whose end nobody saw is not repeated unless a person says so. */
+  async #startedBefore({ ref, partition }: Planned): Promise<Block | undefined> {
+    const { runbook, log, ports } = this.#cascade;
+    const text = await log.read();
+    if (text.kind === 'failure' || text.value === undefined) return undefined;
+    const placed = await placedNow(this.#cascade, this.#target);
+    const statuses = statusesOf(
+      readLog(text.value),
+      placeOf(runbook, this.#target),
+      placed.map((each) => each.entry),
+    );
+    const status = statuses[placed.findIndex((each) => each.key === ref.key)];
+    if (status?.started !== true) return undefined;
+    const words = `${ref.title} was started before and the log has no result`;
+    const question = {
+      text: `${words}. Run it again all the same?`,
+      ...(partition === undefined ? {} : { partition: partition.name }),
+    };
+    const answer = await ports.person.ask(question, this.#signal);
+    if (answer?.yes === true) return undefined;
+    return {
+      by: 'a change without a result',
+      why: words,
+      clears:
+        'look at what it did (Verify Partition); then run it again and say yes, or write its result into the log',
     };
   }
 

@@ -11,21 +11,29 @@ export interface Planned extends PlacedCheck {
   readonly ref: CheckRef;
 }
 
+/** All checks of a target, with what `cdk.context.json` says now. */
+export async function placedNow(
+  { runbook, ports }: Cascade,
+  target: Target,
+): Promise<readonly PlacedCheck[]> {
+  const contexts = new Map<Partition | undefined, Readonly<Record<string, string>> | undefined>();
+  for (const partition of runbook.partitions) {
+    const read = await ports.context.read(contextKey(runbook, partition));
+    contexts.set(partition, read.kind === 'answer' ? read.value : undefined);
+  }
+  return placedChecks(runbook, target, (partition) => ({ context: contexts.get(partition) }));
+}
+
 /** @param steps only these steps of the target, by index; all when absent */
 export async function planRun(
   cascade: Cascade,
   target: Target,
   steps: readonly number[] | undefined,
 ): Promise<readonly Planned[]> {
-  const { runbook, ports } = cascade;
-  const contexts = new Map<Partition | undefined, Readonly<Record<string, string>> | undefined>();
-  for (const partition of runbook.partitions) {
-    const read = await ports.context.read(contextKey(runbook, partition));
-    contexts.set(partition, read.kind === 'answer' ? read.value : undefined);
-  }
-  return placedChecks(runbook, target, (partition) => ({ context: contexts.get(partition) }))
-    .filter((placed) => steps === undefined || steps.includes(placed.step.index))
-    .map((placed, id) => ({ ...placed, ref: refOf(placed, id) }));
+  const placed = await placedNow(cascade, target);
+  return placed
+    .filter((each) => steps === undefined || steps.includes(each.step.index))
+    .map((each, id) => ({ ...each, ref: refOf(each, id) }));
 }
 
 function refOf({ key, step, check, partition, entry }: PlacedCheck, id: number): CheckRef {

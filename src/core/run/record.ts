@@ -7,14 +7,16 @@ import {
   recordCheck,
   recordNote,
   recordSignOff,
+  type SignOff,
   settleGate,
   settlePhase,
 } from '../log/record.ts';
 import { type Failure, failureText, type TextEdit } from '../ports.ts';
-import type { Verdict } from '../steps/step.ts';
+import type { CheckResult } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
-import { placedChecks, placeOf, type Target } from './places.ts';
+import { type PlacedCheck, placeOf, type Target } from './places.ts';
+import { placedNow } from './plan.ts';
 
 /** The log could not be written. The run ends; what was not written is in `event`. */
 export class LogError extends Error {
@@ -35,7 +37,9 @@ export async function* recorded(
 ): AsyncGenerator<RunEvent, void, void> {
   let recorder: Recorder | undefined;
   for await (const event of events) {
-    if (event.kind === 'run-started') recorder = new Recorder(cascade, event.target, event.checks);
+    if (event.kind === 'run-started') {
+      recorder = new Recorder(cascade, event.target, event.checks, await placedNow(cascade, event.target));
+    }
     await recorder?.take(event);
     yield event;
   }
@@ -46,13 +50,16 @@ class Recorder {
   readonly #target: Target;
   readonly #place: Place;
   readonly #checks: readonly CheckRef[];
+  /** All checks of the place. */
+  readonly #placed: readonly PlacedCheck[];
   /** What each check is known by now: names may have got their value on the way. */
   readonly #entries = new Map<string, LogEntry>();
-  #signature: { verdict: Verdict; evidence: string[] } = { verdict: 'passed', evidence: [] };
+  readonly #results = new Map<string, CheckResult>();
   #ran = false;
   #startedAt: Stamp | undefined;
 
-  constructor(cascade: Cascade, target: Target, checks: readonly CheckRef[]) {
+  constructor(cascade: Cascade, target: Target, checks: readonly CheckRef[], placed: readonly PlacedCheck[]) {
+    this.#placed = placed;
     this.#cascade = cascade;
     this.#target = target;
     this.#place = placeOf(cascade.runbook, target);
@@ -88,11 +95,8 @@ class Recorder {
 
   async #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): Promise<void> {
     this.#entries.set(event.check.key, event.check.entry);
-    if (this.#target.kind === 'sign-off') {
-      if (event.result.verdict !== 'passed') this.#signature.verdict = event.result.verdict;
-      this.#signature.evidence.push(event.result.evidence);
-      return;
-    }
+    this.#results.set(event.check.key, event.result);
+    if (this.#target.kind === 'sign-off') return;
     const verdict = event.interrupted ? 'interrupted' : event.result.verdict;
     const evidence =
       event.duration >= 1000 ? `${event.result.evidence}, ${seconds(event.duration)}` : event.result.evidence;
@@ -111,16 +115,25 @@ class Recorder {
   async #settle(event: Extract<RunEvent, { kind: 'run-finished' }>, at: Stamp): Promise<void> {
     if (this.#target.kind === 'sign-off') {
       const partition = this.#target.partition.name;
-      const { verdict, evidence } = this.#signature;
-      if (verdict === 'unknown' || evidence.length === 0) return;
-      await this.#write(event, (text) =>
-        recordSignOff(text, partition, { verdict, evidence: evidence.join('; ') }, at),
-      );
+      const signed = this.#signOff(event);
+      await this.#write(event, (text) => recordSignOff(text, partition, signed, at));
       return;
     }
     await this.#write(event, (text) => this.#settled(text, at));
     if (event.outcome === 'passed' || this.#target.kind !== 'phase') return;
     await this.#write(event, (text) => recordNote(text, this.#place, this.#attempt(event)));
+  }
+
+  /** Given only when every statement was confirmed in this run; a no is a no. */
+  #signOff(event: Extract<RunEvent, { kind: 'run-finished' }>): SignOff {
+    const all = this.#placed.length;
+    const results = [...this.#results.values()];
+    const refused = results.find((result) => result.verdict === 'failed');
+    if (refused !== undefined) return { kind: 'refused', evidence: refused.evidence };
+    const passed = results.filter((result) => result.verdict === 'passed');
+    if (event.outcome !== 'passed' || passed.length < all)
+      return { kind: 'open', open: all - passed.length, all };
+    return { kind: 'given', evidence: passed.map((result) => result.evidence).join('; ') };
   }
 
   #attempt(event: Extract<RunEvent, { kind: 'run-finished' }>): string {
@@ -149,9 +162,7 @@ class Recorder {
 
   /** All checks of the place, those that this run leaves out among them. */
   #siblings(): readonly LogEntry[] {
-    return placedChecks(this.#cascade.runbook, this.#target, () => ({})).map(
-      (placed) => this.#entries.get(placed.key) ?? placed.entry,
-    );
+    return this.#placed.map((placed) => this.#entries.get(placed.key) ?? placed.entry);
   }
 
   #stamp(at: Date): Stamp {

@@ -109,6 +109,11 @@ function readStep(
       span: head,
     });
   }
+  if (home.kind === 'gate' && !each && checks.some((check) => check.effect === 'changes')) {
+    const message =
+      'A change in the section of a gate needs a partition: mark the cell "each", or "check" when it only reads.';
+    problems.push({ severity: 'error', message, span: head });
+  }
   return { step: { index, language, each, home, checks, span }, problems };
 }
 

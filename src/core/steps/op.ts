@@ -39,8 +39,8 @@ export const op: StepLanguage = {
             run: async (context) => {
               const secret = await context.secret(values.reference);
               if (secret.kind === 'failure') return fromFailure(secret);
-              const length = secret.value.reveal().length;
-              return length === 0
+              const empty = secret.value.reveal().trim() === '';
+              return empty
                 ? failed('a value', 'an empty field', `Fill the field in 1Password: ${values.reference}.`)
                 : passed('resolves');
             },

@@ -45,14 +45,16 @@ function shellCheck(text: string, start: number, readsOnly: boolean): Check {
   };
 }
 
-/** The command as it is shown: known names filled in, the first line of several. */
+/** The command as it is shown: known names filled in, simple lines on one. */
 function commandLine(text: string, lookup: (name: string) => string | undefined): string {
   const lines = splitLines(text)
     .map((line) => text.slice(line.start, line.end).trim())
     .filter((line) => line.length > 0 && !line.startsWith('#'));
-  const first = lines[0] ?? text.trim();
-  const filled = first.replace(name, (whole, each: string) => lookup(each) ?? whole);
-  return lines.length > 1 ? `${filled} …` : filled;
+  const known = (line: string): string => line.replace(name, (whole, each: string) => lookup(each) ?? whole);
+  const joined = lines.map(known).join('; ');
+  // What spans lines cannot be typed on one: its first line stands for it.
+  const simple = lines.every((line) => !/(?:\\|[({|&]|\b(?:then|do|else)|<<.*)$/.test(line));
+  return simple && joined.length <= 160 ? joined : `${known(lines[0] ?? text.trim())} …`;
 }
 
 async function run(text: string, readsOnly: boolean, context: CheckContext): Promise<CheckResult> {
@@ -61,11 +63,11 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
     text,
     context.environment(),
     (chunk, stream) => {
-      tail = (tail + chunk).slice(-tailLength);
-      context.output(chunk, stream);
+      tail = (tail + context.output(chunk, stream)).slice(-tailLength);
     },
     context.signal,
   );
+  tail += context.outputEnd();
   if (outcome.kind === 'failure') return fromFailure(outcome);
   const { exitCode, signal } = outcome.value;
   if (exitCode === undefined) {
@@ -84,6 +86,11 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
   const last = readsOnly ? [...tail.matchAll(count)].at(-1) : undefined;
   if (last === undefined) return passed('exit code 0');
   const [, done, of] = last;
+  if (Number(of) === 0)
+    return unknown(
+      `the output counts ${done} / ${of}`,
+      'Nothing was counted: see why the script found nothing to check.',
+    );
   return done === of
     ? passed(`${done} / ${of}, exit code 0`)
     : unknown(

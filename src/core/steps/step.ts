@@ -40,7 +40,10 @@ export interface CheckContext {
   shell(): ShellSession;
   /** Names and values for the shell, secrets left out. */
   environment(): Readonly<Record<string, string>>;
-  output(chunk: string, stream: 'stdout' | 'stderr'): void;
+  /** Shows what a shell printed; answers with it as shown, secrets replaced. What is cut is cut from this. */
+  output(chunk: string, stream: 'stdout' | 'stderr'): string;
+  /** The rest that was held back because a secret might have begun in it. */
+  outputEnd(): string;
   progress(progress: CheckProgress): void;
 }
 

@@ -2,20 +2,16 @@ import * as vscode from 'vscode';
 import { readOverview } from '../core/log/overview.ts';
 import { failureText } from '../core/ports.ts';
 import { run } from '../core/run/engine.ts';
-import type { CheckRef, RunEvent } from '../core/run/events.ts';
 import { partitionNote, sameTarget, type Target, targetOf } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
 import type { Runbook, Step } from '../core/runbook/runbook.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
+import { CellPaint, paintRun } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
-import { CellProgress, cellOutput, messageOutput } from './output.ts';
 import { editorLanguages, notebookType, stepLanguage } from './runbook-serializer.ts';
-
-/** How often a running cell is painted, in milliseconds. */
-const paintInterval = 120;
 
 /** Each partition of an open runbook is a kernel: choosing a partition is choosing a kernel. */
 export class PartitionControllers implements vscode.Disposable {
@@ -289,104 +285,6 @@ function groupsOf(
     }
   }
   return groups;
-}
-
-/** Paints a run into its cells; answers why the cells after it are not run, if so. */
-async function paintRun(
-  events: AsyncIterable<RunEvent>,
-  paints: ReadonlyMap<number, CellPaint | undefined>,
-  partition: string,
-  rehearsal: boolean,
-): Promise<string | undefined> {
-  let stopped: string | undefined;
-  for await (const event of events) {
-    if (event.kind === 'run-started') {
-      for (const [step, paint] of paints)
-        paint?.begin(
-          partition,
-          rehearsal,
-          event.checks.filter((check) => check.step === step),
-        );
-    } else if (event.kind === 'run-finished') {
-      if (event.outcome !== 'passed') stopped = event.reason ?? event.outcome;
-      for (const paint of paints.values()) await paint?.finish(event.reason);
-    } else {
-      await paints.get(event.check.step)?.take(event);
-    }
-  }
-  return stopped;
-}
-
-/** One cell while it runs: its execution in the editor and what it shows. */
-class CellPaint {
-  readonly #execution: vscode.NotebookCellExecution;
-  #progress: CellProgress | undefined;
-  #checks: readonly CheckRef[] = [];
-  #started = false;
-  #ended = false;
-  #painted = 0;
-  #verdicts: boolean[] = [];
-
-  constructor(execution: vscode.NotebookCellExecution) {
-    this.#execution = execution;
-  }
-
-  begin(partition: string, rehearsal: boolean, checks: readonly CheckRef[]): void {
-    this.#checks = checks;
-    this.#progress = new CellProgress(partition, rehearsal);
-    this.#progress.expect(checks);
-  }
-
-  async take(event: RunEvent): Promise<void> {
-    if (this.#progress === undefined) return;
-    this.#start();
-    this.#progress.take(event);
-    if (event.kind === 'check-finished') this.#verdicts.push(event.result.verdict === 'passed');
-    const settled = event.kind !== 'check-output' && event.kind !== 'check-progress';
-    if (settled || Date.now() - this.#painted > paintInterval) await this.#paint();
-    if (this.#verdicts.length === this.#checks.length)
-      await this.#end(this.#verdicts.every((passed) => passed));
-  }
-
-  async finish(reason: string | undefined): Promise<void> {
-    if (this.#ended) return;
-    if (this.#checks.length === 0) return this.message(reason ?? 'Nothing to run: the cell has no checks.');
-    await this.#paint();
-    await this.#end(this.#verdicts.length > 0 ? false : undefined);
-  }
-
-  /** Words in place of checks: why nothing was run. */
-  async message(text: string): Promise<void> {
-    if (this.#ended) return;
-    this.#start();
-    if (this.#progress === undefined) await this.#execution.replaceOutput(messageOutput(text));
-    else await this.#execution.appendOutput(messageOutput(text));
-    await this.#end(undefined);
-  }
-
-  async end(): Promise<void> {
-    if (!this.#ended) await this.#end(undefined);
-  }
-
-  #start(): void {
-    if (this.#started) return;
-    this.#started = true;
-    this.#execution.start(Date.now());
-  }
-
-  async #paint(): Promise<void> {
-    if (this.#progress === undefined || this.#ended) return;
-    this.#start();
-    this.#painted = Date.now();
-    await this.#execution.replaceOutput(cellOutput(this.#progress.report));
-  }
-
-  async #end(success: boolean | undefined): Promise<void> {
-    if (this.#ended) return;
-    this.#start();
-    this.#ended = true;
-    this.#execution.end(success, Date.now());
-  }
 }
 
 /** A short name for a long one: FNV-1a, 32 bits. */

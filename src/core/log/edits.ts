@@ -23,6 +23,10 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
+/** Whether a line ends right before this offset. */
+export const endsLine = (text: string, offset: number): boolean =>
+  offset === 0 || /[\r\n]/.test(text[offset - 1] ?? '');
+
 /** A moment as a log writes it, with its offset. */
 export interface Stamp {
   /** `2026-11-24` */

@@ -8,6 +8,7 @@ import type {
   LogTableCell,
   LogTableRow,
 } from './read.ts';
+import { codeSpans } from './status.ts';
 
 /** A check as the log knows it. */
 export interface LogEntry {
@@ -226,4 +227,22 @@ export function assign<T>(
     }
   }
   return given;
+}
+
+/** The table of checks in a gate's section. */
+export function checkTable(log: ExecutionLog, section: LogHeading): LogTable | undefined {
+  return log.tables.find(
+    (table) =>
+      table.header.line.start >= section.bodyStart &&
+      table.header.line.start < section.bodyEnd &&
+      plain(table.header.cells[0]?.text ?? '') === 'check',
+  );
+}
+
+export function rowWords(row: LogTableRow): { command?: string; label: string } {
+  const text = (row.cells[0]?.text ?? '').replaceAll('\\|', '|');
+  const first = codeSpans(text)[0];
+  return first?.start === 0
+    ? { command: text.slice(0, first.end).replace(/^`+ ?| ?`+$/g, ''), label: text }
+    : { label: text };
 }

@@ -2,7 +2,7 @@
 import { type Block, blocks } from '../gates/may-run.ts';
 import { readOverview } from '../log/overview.ts';
 import { readLog } from '../log/read.ts';
-import { statusesOf } from '../log/record.ts';
+import { statusesOf } from '../log/settle.ts';
 import type { Partition } from '../runbook/front-matter.ts';
 import { lookupFor } from '../runbook/names.ts';
 import { awsTarget, checkIdentity } from '../steps/aws.ts';

@@ -2,15 +2,8 @@
 import { codeSpan, harmless, type Stamp, stamp } from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
 import { ensurePlace, type Place } from '../log/place.ts';
-import {
-  type Entry,
-  recordCheck,
-  recordNote,
-  recordSignOff,
-  type SignOff,
-  settleGate,
-  settlePhase,
-} from '../log/record.ts';
+import { type Entry, recordCheck, recordNote } from '../log/record.ts';
+import { recordSignOff, type SignOff, settleGate, settlePhase } from '../log/settle.ts';
 import { type Failure, failureText, type TextEdit } from '../ports.ts';
 import type { CheckResult } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';

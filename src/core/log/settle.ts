@@ -1,0 +1,188 @@
+/** What the checks of a place come to, written where it is seen at a glance: headings, summary, gates, sign-off. */
+import type { TextEdit } from '../ports.ts';
+import { endsLine, harmless, insert, replace, type Stamp } from './edits.ts';
+import {
+  assign,
+  cellOf,
+  checkBullets,
+  checkTable,
+  column,
+  gateTable,
+  type LogEntry,
+  rowOf,
+  rowWords,
+  signOffField,
+  statusColumn,
+  summaryTable,
+} from './find.ts';
+import { type Place, sectionOf } from './place.ts';
+import { type ExecutionLog, type LogHeading, readLog } from './read.ts';
+import { findStatus, type LogStatus, type StatusKind, signs } from './status.ts';
+import { newRow, setDate, setToken } from './table-edits.ts';
+
+/** The status of a place's checks in the log, in the order of `checks`; undefined for one that is not there. */
+export function statusesOf(
+  log: ExecutionLog,
+  place: Place,
+  checks: readonly LogEntry[],
+): readonly (LogStatus | undefined)[] {
+  const section = sectionOf(log, place);
+  if (section === undefined) return checks.map(() => undefined);
+  const table = place.kind === 'gate' ? checkTable(log, section) : undefined;
+  if (table !== undefined) {
+    const rows = assign(table.rows, rowWords, checks);
+    return checks.map((check) => {
+      const cell = rows.get(check)?.cells[statusColumn(table)];
+      return cell === undefined ? undefined : findStatus(cell.text, cell.span.start);
+    });
+  }
+  const bullets = assign(checkBullets(log, section), (each) => each, checks);
+  return checks.map((check) => bullets.get(check)?.status);
+}
+
+interface Total {
+  readonly kind: StatusKind;
+  /** `1 of 10 failed`, where not all is cleared. */
+  readonly count?: string;
+}
+
+/** What the statuses of a place's checks come to; undefined while nothing was recorded. */
+export function total(statuses: readonly (LogStatus | undefined)[]): Total | undefined {
+  const all = statuses.length;
+  const number = (kind: StatusKind): number => statuses.filter((status) => status?.kind === kind).length;
+  const done = number('cleared') + number('waived');
+  if (all > 0 && done === all) return { kind: 'cleared' };
+  if (number('failed') > 0) return { kind: 'failed', count: `${number('failed')} of ${all} failed` };
+  if (done === 0 && number('partial') === 0) return undefined;
+  return { kind: 'partial', count: `${all - done} of ${all} open` };
+}
+
+/** Brings a phase's heading and its summary cell to what its checks say. */
+export function settlePhase(
+  text: string,
+  place: Extract<Place, { kind: 'phase' }>,
+  checks: readonly LogEntry[],
+  at: Stamp,
+): readonly TextEdit[] {
+  const log = readLog(text);
+  const sum = total(statusesOf(log, place, checks));
+  const section = sectionOf(log, place);
+  if (sum === undefined || section === undefined) return [];
+  const heading = `${signs[sum.kind]} ${at.date}`;
+  const cell = sum.count === undefined ? heading : `${heading} ${sum.count}`;
+  return [...setHeading(section, heading), ...setSummary(log, place.partition, place.column, cell)];
+}
+
+const setHeading = (section: LogHeading, words: string): TextEdit[] =>
+  section.status === undefined
+    ? [insert(section.titleEnd, ` ${words}`)]
+    : [replace(section.status.span, words)];
+
+function setSummary(log: ExecutionLog, partition: string, title: string, words: string): TextEdit[] {
+  const table = summaryTable(log);
+  const row = table === undefined ? undefined : rowOf(table, partition);
+  const cell = table === undefined || row === undefined ? undefined : cellOf(table, row, title);
+  if (cell === undefined) return [];
+  const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
+  if (status === undefined && /\d{4}-\d{2}-\d{2}/.test(cell.text)) return [setDate(cell, words)];
+  return [setToken(log, cell, words)];
+}
+
+/** What the statements of a sign-off came to; `open` when not all of them were confirmed in one run. */
+export type SignOff =
+  | { readonly kind: 'given' | 'refused'; readonly evidence: string }
+  | { readonly kind: 'open'; readonly open: number; readonly all: number };
+
+/** Writes down a person's sign-off: the field of the section and the date in the summary. */
+export function recordSignOff(
+  text: string,
+  partition: string,
+  signed: SignOff,
+  at: Stamp,
+): readonly TextEdit[] {
+  const log = readLog(text);
+  const field = signOffField(log, partition);
+  if (field === undefined) return [];
+  if (signed.kind === 'open') {
+    // What was given stays given until somebody says no.
+    if (field.status?.kind === 'cleared' || signed.open === signed.all) return [];
+    const token = `${signs.partial} ${at.date} ${signed.open} of ${signed.all} open`;
+    const edit =
+      field.status === undefined ? insert(field.line.end, ` ${token}`) : replace(field.status.span, token);
+    return [edit, ...setSummary(log, partition, 'Sign-off date', token)];
+  }
+  const sign = signed.kind === 'given' ? signs.cleared : signs.failed;
+  const token = `${sign} ${at.date}`;
+  const words = `${token} — ${harmless(signed.evidence)}`;
+  const edits: TextEdit[] = [];
+  if (field.status === undefined) {
+    edits.push(insert(field.line.end, ` ${words}`));
+  } else if (log.text.slice(field.status.span.end, field.line.end).trim() === '') {
+    edits.push(replace(field.status.span, words));
+  } else {
+    edits.push(replace(field.status.span, token));
+    const lead = endsLine(log.text, field.next) ? '' : log.lineEnd;
+    edits.push(
+      insert(field.next, `${lead}- ${at.time} ${sign} — ${harmless(signed.evidence)}${log.lineEnd}`),
+    );
+  }
+  return [
+    ...edits,
+    ...setSummary(log, partition, 'Sign-off date', signed.kind === 'given' ? at.date : token),
+  ];
+}
+
+/** Brings a gate's row to what the checks of its section say. */
+export function settleGate(
+  text: string,
+  place: Extract<Place, { kind: 'gate' }>,
+  checks: readonly LogEntry[],
+  at: Stamp,
+): readonly TextEdit[] {
+  const log = readLog(text);
+  const sum = total(statusesOf(log, place, checks));
+  if (sum === undefined) return [];
+  const now = gateStatus(log, place.title);
+  // A waiver is a person's word, and so is a gate cleared by hand, until a check says otherwise.
+  if (now === 'waived' || (now === 'cleared' && sum.kind === 'partial')) return [];
+  const token = `${signs[sum.kind]} ${at.date}${sum.count === undefined ? '' : ` ${sum.count}`}`;
+  return setGate(log, place.title, token, at.date);
+}
+
+function gateStatus(log: ExecutionLog, title: string): StatusKind | undefined {
+  const table = gateTable(log);
+  const cell = table === undefined ? undefined : rowOf(table, title)?.cells[statusColumn(table)];
+  return cell === undefined ? undefined : findStatus(cell.text, cell.span.start)?.kind;
+}
+
+/** Sets a gate's status and date; adds its row, or the table, where the log has none. */
+function setGate(log: ExecutionLog, title: string, token: string, date: string): TextEdit[] {
+  const table = gateTable(log);
+  if (table === undefined) {
+    const end = log.lineEnd;
+    const after = summaryTable(log)?.end ?? log.text.length;
+    const lead = endsLine(log.text, after) ? end : end + end;
+    const rows = [
+      '| Gate | Status | Date |',
+      '|---|---|---|',
+      `| ${title.replaceAll('|', '\\|')} | ${token} | ${date} |`,
+    ];
+    return [insert(after, lead + rows.map((row) => row + end).join(''))];
+  }
+  const row = rowOf(table, title);
+  const dated = column(table, 'date');
+  if (row === undefined) {
+    const cells = new Map([
+      [0, title.replaceAll('|', '\\|')],
+      [dated, date],
+      [statusColumn(table), token],
+    ]);
+    return [newRow(log, table, cells)];
+  }
+  const status = row.cells[statusColumn(table)];
+  const day = row.cells[dated];
+  return [
+    ...(status === undefined ? [] : [setToken(log, status, token)]),
+    ...(day === undefined ? [] : [setDate(day, date)]),
+  ];
+}

@@ -1,0 +1,32 @@
+/** Edits to the cells of a log's tables; the words around a status or a date stay. */
+import type { TextEdit } from '../ports.ts';
+import { endsLine, insert, replace } from './edits.ts';
+import type { ExecutionLog, LogTable, LogTableCell } from './read.ts';
+import { findStatus } from './status.ts';
+
+/** A cell that says nothing, or only that there is nothing. */
+export const isEmpty = (text: string): boolean => /^[—–-]?$/.test(text);
+
+/** A cell's status gives way to another; words without a status stay, behind it. */
+export function setToken(log: ExecutionLog, cell: LogTableCell, token: string): TextEdit {
+  const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
+  if (status !== undefined) return replace(status.span, token);
+  return isEmpty(cell.text) ? replace(cell.span, token) : insert(cell.span.start, `${token} `);
+}
+
+/** A cell's date gives way to another; the words around it stay. */
+export function setDate(cell: LogTableCell, date: string): TextEdit {
+  const found = /\d{4}-\d{2}-\d{2}/.exec(cell.text);
+  if (found === null)
+    return isEmpty(cell.text) ? replace(cell.span, date) : insert(cell.span.start, `${date} `);
+  const start = cell.span.start + found.index;
+  return replace({ start, end: start + found[0].length }, date);
+}
+
+/** A new last row, with the form of the table's header. */
+export function newRow(log: ExecutionLog, table: LogTable, cells: ReadonlyMap<number, string>): TextEdit {
+  const width = table.header.cells.length;
+  const filled = Array.from({ length: width }, (_, index) => cells.get(index) ?? '');
+  const lead = endsLine(log.text, table.end) ? '' : log.lineEnd;
+  return insert(table.end, `${lead}| ${filled.join(' | ')} |${lead === '' ? log.lineEnd : ''}`);
+}

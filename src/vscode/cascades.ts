@@ -24,7 +24,7 @@ export class OperatorError extends Error {
 /** The runbooks of this window, and the cascades made of them. */
 export class Cascades {
   readonly #worlds: Worlds;
-  /** Shells by runbook: exports survive from cell to cell, and an edit of the runbook. */
+  /** Shells by runbook and world: exports survive from cell to cell, and an edit of the runbook. */
   readonly #shells = new Map<string, Map<string, ShellSession>>();
   readonly #redactor = new Redactor();
   #operator = '';
@@ -78,8 +78,10 @@ export class Cascades {
     const env = await this.#worlds.environment(uri.fsPath, runbook.text);
     const worktree = worktreeFor(env, dirname(uri.fsPath), runbook.worktree);
     this.#operator ||= await gitName(dirname(uri.fsPath));
-    const shells = this.#shells.get(uri.toString()) ?? new Map<string, ShellSession>();
-    this.#shells.set(uri.toString(), shells);
+    // A shell keeps the environment it was opened with: one of a rehearsal must not serve a live run.
+    const key = [uri.toString(), env['CASCADE_WORLD_URL'] ?? '', worktree].join('\n');
+    const shells = this.#shells.get(key) ?? new Map<string, ShellSession>();
+    this.#shells.set(key, shells);
     const settings = readSettings();
     const ports = composePorts({
       env,

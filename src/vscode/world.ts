@@ -1,15 +1,16 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { type Environment, isRehearsal } from '../adapters/compose.ts';
+import type { WorldDescription } from '../rehearsal/description.ts';
+import type { World } from '../rehearsal/world.ts';
 import { readSettings } from './settings.ts';
 
 /** The world that runs act on: the real one, one given by the environment, or the embedded rehearsal. */
 export class Worlds {
   readonly #context: vscode.ExtensionContext;
-  readonly #embedded = new Map<
-    string,
-    Promise<{ env: Readonly<Record<string, string>>; close(): Promise<void> }>
-  >();
+  /** By what the runbook expects of a world: a runbook that was edited may need another one. */
+  readonly #embedded = new Map<string, Promise<World>>();
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
@@ -28,26 +29,29 @@ export class Worlds {
   /** The environment of runs; the embedded world of a runbook is started at its first use. */
   async environment(runbookPath: string, runbookText: string): Promise<Environment> {
     if (isRehearsal(process.env) || !this.rehearsal) return process.env;
-    const started = this.#embedded.get(runbookPath) ?? this.#start(runbookPath, runbookText);
-    this.#embedded.set(runbookPath, started);
+    // Loaded at first use: most windows never rehearse.
+    const { describeWorld } = await import('../rehearsal/describe-world.ts');
+    const description = describeWorld(runbookText);
+    const key = createHash('sha256')
+      .update(`${runbookPath}\n${JSON.stringify(description)}`)
+      .digest('hex')
+      .slice(0, 16);
+    const started = this.#embedded.get(key) ?? this.#start(key, description);
+    this.#embedded.set(key, started);
     try {
       return { ...process.env, ...(await started).env };
     } catch (error) {
-      this.#embedded.delete(runbookPath);
+      this.#embedded.delete(key);
       throw error;
     }
   }
 
-  async #start(runbookPath: string, runbookText: string) {
-    // Loaded at first use: most windows never rehearse.
-    const [{ startWorld }, { describeWorld }] = await Promise.all([
-      import('../rehearsal/world.ts'),
-      import('../rehearsal/describe-world.ts'),
-    ]);
+  async #start(key: string, description: WorldDescription): Promise<World> {
+    const { startWorld } = await import('../rehearsal/world.ts');
     const storage = (this.#context.storageUri ?? this.#context.globalStorageUri).fsPath;
-    const directory = join(storage, 'rehearsal', encodeURIComponent(runbookPath).slice(-80));
+    const directory = join(storage, 'rehearsal', key);
     return startWorld({
-      description: describeWorld(runbookText),
+      description,
       directory,
       samples: join(this.#context.extensionPath, 'runbooks', 'partition-mail', 'infrastructure'),
       stateFile: join(directory, 'state.json'),

@@ -11,7 +11,7 @@ import { type Cascades, OperatorError } from './cascades.ts';
 import { CellPaint, paintRun } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
-import { editorLanguages, notebookType, stepLanguage } from './runbook-serializer.ts';
+import { changesRunbook, editorLanguages, notebookType, stepLanguage } from './runbook-serializer.ts';
 
 /** Each partition of an open runbook is a kernel: choosing a partition is choosing a kernel. */
 export class PartitionControllers implements vscode.Disposable {
@@ -31,7 +31,16 @@ export class PartitionControllers implements vscode.Disposable {
     for (const notebook of vscode.workspace.notebookDocuments) void this.#follow(notebook);
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => void this.#follow(notebook)));
     this.#store.add(
-      vscode.workspace.onDidChangeNotebookDocument((event) => void this.#follow(event.notebook)),
+      vscode.workspace.onDidChangeNotebookDocument((event) => {
+        if (changesRunbook(event)) void this.#follow(event.notebook);
+      }),
+    );
+    this.#store.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('cascade.world')) return;
+        for (const notebook of vscode.workspace.notebookDocuments) void this.#follow(notebook);
+        this.#changed.fire();
+      }),
     );
     this.#store.add(
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#drop(notebook.uri.toString())),

@@ -5,7 +5,7 @@ import type { Cascades } from './cascades.ts';
 import { DisposableStore } from './disposables.ts';
 import { openDocument } from './log-document.ts';
 import { errorText } from './messages.ts';
-import { notebookType } from './runbook-serializer.ts';
+import { changesRunbook, notebookType } from './runbook-serializer.ts';
 
 /** The runbook that the views show, and its log as it is now. */
 export type CurrentState =
@@ -43,10 +43,19 @@ export class CurrentCascade implements vscode.Disposable {
     this.#store.add(this.#changed);
     this.#store.add(vscode.window.onDidChangeActiveNotebookEditor(() => this.#later()));
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument(() => this.#later()));
-    this.#store.add(vscode.workspace.onDidChangeNotebookDocument(() => this.#later()));
+    this.#store.add(
+      vscode.workspace.onDidChangeNotebookDocument((event) => {
+        if (changesRunbook(event)) this.#later();
+      }),
+    );
     this.#store.add(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (this.#concerns(document.uri)) this.#later();
+      }),
+    );
+    this.#store.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('cascade.world')) this.#later();
       }),
     );
     const files = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*.md'));

@@ -3,7 +3,7 @@ import { readCells, writeCells } from '../core/runbook/cells.ts';
 import { parseRunbook } from '../core/runbook/runbook.ts';
 import type { Problem } from '../core/runbook/template.ts';
 import { DisposableStore } from './disposables.ts';
-import { cellsOf, notebookType } from './runbook-serializer.ts';
+import { cellsOf, changesRunbook, notebookType } from './runbook-serializer.ts';
 
 /** The problems of open runbooks, each in the cell and at the place it stands. */
 export class RunbookDiagnostics implements vscode.Disposable {
@@ -14,7 +14,11 @@ export class RunbookDiagnostics implements vscode.Disposable {
     this.#collection = this.#store.add(vscode.languages.createDiagnosticCollection('cascade'));
     for (const notebook of vscode.workspace.notebookDocuments) this.#show(notebook);
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#show(notebook)));
-    this.#store.add(vscode.workspace.onDidChangeNotebookDocument(({ notebook }) => this.#show(notebook)));
+    this.#store.add(
+      vscode.workspace.onDidChangeNotebookDocument((event) => {
+        if (changesRunbook(event)) this.#show(event.notebook);
+      }),
+    );
     this.#store.add(vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#clear(notebook)));
   }
 

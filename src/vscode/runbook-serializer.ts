@@ -76,3 +76,11 @@ function cellOf(
   if (code) return { kind: 'code', language, value, ...origin };
   return { kind: kept?.kind === 'front-matter' ? 'front-matter' : 'text', value, ...origin };
 }
+
+/** Whether a change is one of the runbook; outputs that come and go are not. */
+export function changesRunbook(event: vscode.NotebookDocumentChangeEvent): boolean {
+  return (
+    event.notebook.notebookType === notebookType &&
+    (event.contentChanges.length > 0 || event.cellChanges.some((change) => change.document !== undefined))
+  );
+}

@@ -34,6 +34,7 @@ export interface Composition {
 }
 
 export function composePorts({ env, worktree, person, onePassword, shell }: Composition): Ports {
+  mustBeWhole(env);
   return {
     secrets: secretStore(env, onePassword),
     aws: awsSdk({ env }),
@@ -64,6 +65,34 @@ function secretStore(env: Environment, { method, command, account }: OnePassword
 
 /** As 1Password shows it to the person who is asked. */
 const productVersion = '0.1.0';
+
+/** What could lead a rehearsal out of its world: it is taken away before the world's own variables are added. */
+const leadsOut = /^(?:AWS_|OP_|GIT_|BASH_ENV$|ENV$|(?:https?|all)_proxy$)/i;
+
+/** The environment of a rehearsal: the machine's, and nothing in it that leads elsewhere than the world. */
+export function rehearsalEnvironment(
+  base: Environment,
+  world: Readonly<Record<string, string>>,
+): Environment {
+  return { ...Object.fromEntries(Object.entries(base).filter(([name]) => !leadsOut.test(name))), ...world };
+}
+
+const worldVariables = [
+  'CASCADE_WORKTREE',
+  'AWS_ENDPOINT_URL',
+  'POSTMARK_API_URL',
+  'CASCADE_RESOLVER',
+  'CASCADE_WORLD_URL',
+];
+
+/** A rehearsal without a whole world around it would act on the real one. */
+function mustBeWhole(env: Environment): void {
+  const missing = isRehearsal(env) ? worldVariables.filter((name) => env[name] === undefined) : [];
+  if (missing.length === 0) return;
+  throw new Error(
+    `CASCADE_REHEARSAL is set, but ${missing.join(', ')} is not: there is no world to rehearse in. Unset it, or start one: npm start`,
+  );
+}
 
 export const isRehearsal = (env: Environment): boolean => env['CASCADE_REHEARSAL'] === '1';
 

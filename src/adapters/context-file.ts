@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { applyEdits, modify, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import {
   answer,
@@ -7,8 +10,9 @@ import {
   failure,
   type Outcome,
 } from '../core/ports.ts';
-import { replaceFile } from './atomic-write.ts';
+import { realFile, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
+import { underLock } from './file-lock.ts';
 import { readText } from './text-file.ts';
 
 const byteOrderMark = '\uFEFF';
@@ -26,21 +30,30 @@ export function contextFile({ path }: { readonly path: string }): ContextFile {
         : answer(found.value === undefined ? undefined : strings(found.value));
     },
     async write(key, entry) {
-      const text = await readText(path);
-      if (text.kind === 'failure') return text;
-      const before = text.value ?? '{}\n';
-      const mark = before.startsWith(byteOrderMark) ? byteOrderMark : '';
-      const after = withValues(withoutMark(before), key, entry, path);
-      if (after.kind === 'failure') return after;
-      if (mark + after.value === text.value) return answer(undefined);
       try {
-        await replaceFile(path, mark + after.value);
-        return answer(undefined);
+        const file = await realFile(path);
+        // Beside the worktree, which has to stay clean: two partitions may register at once.
+        const name = createHash('sha256').update(file).digest('hex').slice(0, 16);
+        const lock = join(tmpdir(), `cascade-context-${name}.lock`);
+        return await underLock(lock, lockWaitMs, () => writeEntry(path, key, entry));
       } catch (error) {
         return fileFailure(error, `write ${key} into ${path}`, path);
       }
     },
   };
+}
+
+const lockWaitMs = 10_000;
+
+async function writeEntry(path: string, key: string, entry: ContextEntry): Promise<Outcome<void>> {
+  const text = await readText(path);
+  if (text.kind === 'failure') return text;
+  const before = text.value ?? '{}\n';
+  const mark = before.startsWith(byteOrderMark) ? byteOrderMark : '';
+  const after = withValues(withoutMark(before), key, entry, path);
+  if (after.kind === 'failure') return after;
+  if (mark + after.value !== text.value) await replaceFile(path, mark + after.value);
+  return answer(undefined);
 }
 
 const withoutMark = (text: string): string => (text.startsWith(byteOrderMark) ? text.slice(1) : text);

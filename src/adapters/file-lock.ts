@@ -25,7 +25,7 @@ export async function underLock<T>(
   while (!(await take(lock))) {
     const holder = await holderOf(lock);
     if (holder !== undefined && (await abandoned(lock, holder))) await clear(lock);
-    else if (Date.now() > until) return heldBy(lock, holder ?? 'nameless', waitMs);
+    if (Date.now() > until) return heldBy(lock, holder ?? 'nameless', waitMs);
     await sleep(10 + Math.random() * 30);
   }
   try {

@@ -69,7 +69,7 @@ export function opCommand({ env, command = 'op', deadlineMs = 120_000 }: OpComma
 
 function notStarted(command: string, reference: string, code: string): Failure {
   const install =
-    'Install the 1Password command (https://developer.1password.com/docs/cli/get-started), or set "cascade.onePassword.command" to where it is.';
+    'Install the 1Password command (https://developer.1password.com/docs/cli/get-started), or set "cascade.onePassword.command" (on the command line CASCADE_OP) to where it is.';
   const came =
     code === 'ENOENT' ? `there is no command "${command}"` : `"${command}" cannot be started (${code})`;
   return failure('unknown', askedFor(reference), came, install);

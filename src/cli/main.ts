@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process, { argv, cwd, exit, env as processEnv, stderr, stdin, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { rehearsalEnvironment } from '../adapters/compose.ts';
 import { failureText } from '../core/ports.ts';
 import { cascadeOrder } from '../core/run/order.ts';
 import type { Target } from '../core/run/places.ts';
@@ -20,6 +21,10 @@ import { Report } from './report.ts';
 import { exitCode, outcomeOf, runTargets } from './runs.ts';
 import { status, statusText } from './status.ts';
 
+/** Where the command was typed: npm goes to the folder of package.json first. */
+const here = (): string =>
+  processEnv['npm_lifecycle_event'] === undefined ? cwd() : (processEnv['INIT_CWD'] ?? cwd());
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 async function main(args: Arguments, signal: AbortSignal): Promise<number> {
@@ -29,17 +34,17 @@ async function main(args: Arguments, signal: AbortSignal): Promise<number> {
   }
   switch (args.command) {
     case 'status': {
-      const opened = open(args, processEnv, cwd());
+      const opened = open(args, processEnv, here());
       const report = await status(opened);
       stdout.write(args.json ? `${JSON.stringify(report, undefined, 2)}\n` : statusText(report));
       return 0;
     }
     case 'run': {
-      const opened = open(args, processEnv, cwd());
+      const opened = open(args, processEnv, here());
       return runAll(args, opened, namedTargets(args, opened.cascade.runbook), signal);
     }
     case 'verify': {
-      const opened = open(args, processEnv, cwd());
+      const opened = open(args, processEnv, here());
       return runAll(args, opened, verification(opened.cascade.runbook, args.words[0]), signal);
     }
     case 'rehearse':
@@ -91,7 +96,10 @@ function namedTargets(args: Arguments, runbook: Runbook): readonly Target[] {
 function verification(runbook: Runbook, name: string | undefined): readonly Target[] {
   const partition = partitionNamed(runbook, name);
   const phase = runbook.phases.find((each) => each.title === 'Verification');
-  if (phase === undefined) throw new UsageError('The runbook has no phase "Verification".');
+  if (phase === undefined)
+    throw new UsageError(
+      'The runbook has no phase titled "Verification". Declare one, or name a phase: cascade run PARTITION PHASE.',
+    );
   return [{ kind: 'phase', partition, phase }];
 }
 
@@ -111,7 +119,7 @@ async function runAll(
     rehearsal,
   );
   try {
-    const operator = args.operator ?? operatorName(cwd(), processEnv);
+    const operator = args.operator ?? operatorName(here(), processEnv);
     const started = await startRun(cascade, { operator, rehearsal });
     if (started.kind === 'refused') {
       throw new UsageError(failureText(started.failure));
@@ -146,7 +154,7 @@ async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
   }
   const runbook = args.words[0] ?? args.runbook;
   const rehearsal = await startRehearsal({
-    cwd: cwd(),
+    cwd: here(),
     samples: sampleFolder(),
     faults: args.faults,
     speed: args.speed ?? 20,
@@ -154,7 +162,7 @@ async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
     ...(args.directory === undefined ? {} : { directory: args.directory }),
   });
   try {
-    const env: Env = { ...processEnv, ...rehearsal.world.env };
+    const env: Env = rehearsalEnvironment(processEnv, rehearsal.world.env);
     // In a rehearsal "--answers yes" stands for the person in everything, the typed names included.
     const names =
       args.answers === 'yes' ? openRunbook(rehearsal.directory, rehearsal.runbook).runbook.partitions : [];
@@ -196,9 +204,12 @@ try {
     exit(64);
   }
   if (error instanceof LogError) {
-    stderr.write(
-      `cascade: the log could not be written: ${error.message}\nNot written: ${JSON.stringify(error.event)}\n`,
-    );
+    const { event } = error;
+    const lost =
+      event.kind === 'check-finished'
+        ? `\nNot in the log: ${event.check.title}: ${event.result.verdict}, ${event.result.evidence}`
+        : '';
+    stderr.write(`cascade: the log could not be written: ${error.message}${lost}\n`);
     exit(1);
   }
   throw error;

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, relative, resolve } from 'node:path';
+import { stderr } from 'node:process';
 import {
   composePorts,
   type Environment,
@@ -17,6 +18,7 @@ import { Cascade } from '../core/run/cascade.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
+import type { Problem } from '../core/runbook/template.ts';
 import { positionAt } from '../core/text.ts';
 import { UsageError } from './arguments.ts';
 
@@ -53,14 +55,16 @@ export function openRunbook(
   const decoded = decodeRunbook(bytes);
   if (decoded.kind === 'refused') throw new UsageError(`${path}: ${decoded.message}`);
   const runbook = parseRunbook(decoded.text);
-  const errors = runbook.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) {
-    const lines = errors.map(({ message, span }) => {
+  const told = (problems: readonly Problem[]): string[] =>
+    problems.map(({ message, span }) => {
       const { line, column } = positionAt(runbook.text, span.start);
       return `${path}:${line + 1}:${column + 1}: ${message}`;
     });
-    throw new UsageError(`${lines.join('\n')}\nNothing was run and nothing was changed.`);
+  const errors = runbook.problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) {
+    throw new UsageError(`${told(errors).join('\n')}\nNothing was run and nothing was changed.`);
   }
+  for (const warning of told(runbook.problems)) stderr.write(`cascade: ${warning}\n`);
   return { path, runbook };
 }
 

@@ -1,5 +1,5 @@
 /** `npm run corpus -- DIR`: opens and saves every Markdown file under a folder and counts the differences. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, exit, stderr, stdout } from 'node:process';
 import { decodeRunbook, encodeRunbook } from '../core/runbook/bytes.ts';
@@ -10,6 +10,11 @@ if (directory === undefined || directory === '--help') {
     'Usage: npm run corpus -- DIR\nOpens and saves every *.md under DIR and counts the files that differ.\n',
   );
   exit(directory === undefined ? 64 : 0);
+}
+
+if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+  stderr.write(`${directory} is no folder. Name one: npm run corpus -- DIR\n`);
+  exit(64);
 }
 
 let files = 0;

@@ -67,13 +67,14 @@ export class Cascades {
     return log;
   }
 
-  async open(uri: vscode.Uri): Promise<{ cascade: Cascade; log: vscode.Uri }> {
+  /** @param shown the runbook as it was when the run began; read now when absent */
+  async open(uri: vscode.Uri, shown?: Runbook): Promise<{ cascade: Cascade; log: vscode.Uri }> {
     if (!vscode.workspace.isTrusted) {
       throw new OperatorError(
         'This workspace is not trusted: reading works, running does not. Trust it with "Workspaces: Manage Workspace Trust".',
       );
     }
-    const runbook = await this.runbook(uri);
+    const runbook = shown ?? (await this.runbook(uri));
     const log = this.logUri(uri, runbook);
     const env = await this.#worlds.environment(uri.fsPath, runbook.text);
     const worktree = worktreeFor(env, dirname(uri.fsPath), runbook.worktree);

@@ -1,17 +1,19 @@
 import * as vscode from 'vscode';
 import { readOverview } from '../core/log/overview.ts';
 import { failureText } from '../core/ports.ts';
+import type { Cascade } from '../core/run/cascade.ts';
 import { run } from '../core/run/engine.ts';
 import { partitionNote, sameTarget, type Target, targetOf } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
+import { type Cell, readCells, writeCells } from '../core/runbook/cells.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
-import type { Runbook, Step } from '../core/runbook/runbook.ts';
+import { parseRunbook, type Runbook, type Step } from '../core/runbook/runbook.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import { CellPaint, paintRun } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
-import { changesRunbook, editorLanguages, notebookType, stepLanguage } from './runbook-serializer.ts';
+import { cellsOf, changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
 
 /** Each partition of an open runbook is a kernel: choosing a partition is choosing a kernel. */
 export class PartitionControllers implements vscode.Disposable {
@@ -20,7 +22,9 @@ export class PartitionControllers implements vscode.Disposable {
   /** By notebook, then by partition. */
   readonly #controllers = new Map<string, Map<string, vscode.NotebookController>>();
   readonly #selected = new Map<string, string>();
-  readonly #running = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  readonly #running = new Map<string, Promise<void>>();
+  /** What ends the runs of a notebook, those that wait among them. */
+  readonly #stops = new Map<string, Set<AbortController>>();
   readonly #changed = new vscode.EventEmitter<void>();
   /** A partition was chosen, or a run began or ended. */
   readonly onDidChange = this.#changed.event;
@@ -77,7 +81,11 @@ export class PartitionControllers implements vscode.Disposable {
     const known = this.#controllers.get(key) ?? new Map<string, vscode.NotebookController>();
     this.#controllers.set(key, known);
     for (const [name, controller] of known) {
+      // A front matter in the middle of being typed, or a run, takes no kernel away.
       if (runbook.partitions.some((partition) => partition.name === name)) continue;
+      if (runbook.problems.some((problem) => problem.severity === 'error') || this.#running.has(key))
+        continue;
+      if (this.#selected.get(key) === name) this.#selected.delete(key);
       controller.dispose();
       known.delete(name);
     }
@@ -87,7 +95,7 @@ export class PartitionControllers implements vscode.Disposable {
       const note = partitionNote(runbook, partition);
       const label = note === undefined ? partition.name : `${partition.name} · ${note}`;
       if (controller.label !== label) controller.label = label;
-      if (partition.protected) controller.description = 'protected';
+      controller.description = partition.protected ? 'protected' : '';
     }
     await this.describe(notebook.uri, runbook);
   }
@@ -132,10 +140,15 @@ export class PartitionControllers implements vscode.Disposable {
     const controller = vscode.notebooks.createNotebookController(id, notebookType, partition.name);
     controller.supportedLanguages = [...editorLanguages];
     controller.supportsExecutionOrder = false;
-    controller.executeHandler = (cells, executed) =>
-      this.#execute(controller, cells, executed, partition.name);
-    controller.interruptHandler = (interrupted) =>
-      this.#running.get(interrupted.uri.toString())?.stop.abort(new Error('stopped'));
+    controller.executeHandler = (cells, executed) => {
+      if (executed.uri.toString() === key) return this.#execute(controller, cells, executed, partition.name);
+      void vscode.window.showErrorMessage(
+        `This ${partition.name} belongs to another runbook. Choose one of this runbook: Cascade: Select Partition…`,
+      );
+      return undefined;
+    };
+    controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+    controller.interruptHandler = (interrupted) => this.#stop(interrupted.uri.toString(), 'stopped');
     controller.onDidChangeSelectedNotebooks(({ notebook: other, selected }) => {
       const uri = other.uri.toString();
       if (selected) {
@@ -156,15 +169,25 @@ export class PartitionControllers implements vscode.Disposable {
     await vscode.commands.executeCommand('notebook.clearAllCellsOutputs');
   }
 
+  /** The gates that the log has open now, by id. */
+  async #openGates({ log, runbook }: Cascade): Promise<ReadonlySet<string>> {
+    const text = await log.read();
+    const read =
+      text.kind === 'answer' && text.value !== undefined ? readOverview(text.value, runbook) : undefined;
+    if (read?.kind !== 'overview') return new Set();
+    const open = read.overview.gates.filter((gate) => gate.status === 'cleared' || gate.status === 'waived');
+    return new Set(open.flatMap((gate) => gate.id ?? []));
+  }
+
   #drop(key: string): void {
     for (const controller of this.#controllers.get(key)?.values() ?? []) controller.dispose();
     this.#controllers.delete(key);
     this.#selected.delete(key);
-    this.#running.get(key)?.stop.abort(new Error('the notebook was closed'));
+    this.#stop(key, 'the notebook was closed');
     this.#changed.fire();
   }
 
-  /** One run at a time for a notebook; a second one waits for the first. */
+  /** One run at a time for a notebook; a second one waits for the first. Stop ends those that wait too. */
   async #execute(
     controller: vscode.NotebookController,
     cells: readonly vscode.NotebookCell[],
@@ -172,16 +195,34 @@ export class PartitionControllers implements vscode.Disposable {
     partition: string,
   ): Promise<void> {
     const key = notebook.uri.toString();
-    while (this.#running.has(key)) await this.#running.get(key)?.done;
     const stop = new AbortController();
-    const done = this.#run(controller, cells, notebook, partition, stop.signal).catch((error: unknown) => {
-      void vscode.window.showErrorMessage(errorText(error));
-    });
-    this.#running.set(key, { stop, done });
-    this.#changed.fire();
-    await done;
-    this.#running.delete(key);
-    this.#changed.fire();
+    const stops = this.#stops.get(key) ?? new Set<AbortController>();
+    this.#stops.set(key, stops);
+    stops.add(stop);
+    try {
+      while (this.#running.has(key)) await this.#running.get(key);
+      if (stop.signal.aborted || notebook.isClosed) return;
+      const done = this.#run(controller, cells, notebook, partition, stop.signal).catch((error: unknown) => {
+        void vscode.window.showErrorMessage(errorText(error));
+      });
+      this.#running.set(key, done);
+      this.#changed.fire();
+      await done;
+      this.#running.delete(key);
+      this.#changed.fire();
+    } finally {
+      stops.delete(stop);
+    }
+  }
+
+  #stop(key: string, why: string): void {
+    for (const stop of this.#stops.get(key) ?? []) stop.abort(new Error(why));
+  }
+
+  /** Stops every run and waits until what it came to is written. */
+  async stopAll(why: string): Promise<void> {
+    for (const key of this.#stops.keys()) this.#stop(key, why);
+    await Promise.allSettled([...this.#running.values()]);
   }
 
   async #run(
@@ -197,7 +238,8 @@ export class PartitionControllers implements vscode.Disposable {
       cells.map((cell) => [cell, new CellPaint(controller.createNotebookCellExecution(cell))]),
     );
     try {
-      const { cascade } = await this.#cascades.open(notebook.uri);
+      const shown = snapshot(notebook);
+      const { cascade } = await this.#cascades.open(notebook.uri, shown.runbook);
       const partition = cascade.runbook.partitions.find((each) => each.name === partitionName);
       if (partition === undefined)
         throw new OperatorError(
@@ -210,10 +252,18 @@ export class PartitionControllers implements vscode.Disposable {
       if (started.kind === 'refused') throw new OperatorError(failureText(started.failure));
       await this.describe(notebook.uri, cascade.runbook);
 
+      const groups = groupsOf(shown, partition, cells);
+      const open = await this.#openGates(cascade);
       let stopped: string | undefined;
-      for (const group of groupsOf(cascade.runbook, partition, notebook, cells)) {
+      for (const group of groups) {
         if (stopped !== undefined || group.kind === 'stray') {
           const because = group.kind === 'stray' ? group.because : `Not run: ${stopped}`;
+          for (const cell of group.cells) await paints.get(cell)?.message(because);
+          continue;
+        }
+        if (groups.length > 1 && group.target.kind === 'gate' && open.has(group.target.gate.id)) {
+          // Once for the whole cascade: another partition must not close it again on the way.
+          const because = `Not run again: the gate "${group.target.gate.title}" is open. Run this cell by itself to check it anew.`;
           for (const cell of group.cells) await paints.get(cell)?.message(because);
           continue;
         }
@@ -260,22 +310,51 @@ type Group =
     }
   | { readonly kind: 'stray'; readonly cells: vscode.NotebookCell[]; readonly because: string };
 
+/** The runbook of a notebook and the step of each of its cells, taken at one moment. */
+interface Snapshot {
+  readonly runbook: Runbook;
+  readonly steps: ReadonlyMap<vscode.NotebookCell, Step>;
+}
+
+/** Refuses where the file would be read as other cells than those on the screen: the cell clicked is the one that runs. */
+function snapshot(notebook: vscode.NotebookDocument): Snapshot {
+  const shown = notebook.getCells();
+  const written = cellsOf(notebook);
+  const text = writeCells(written);
+  const read = readCells(text);
+  const plain = (value: string): string => value.replace(/\r\n?/g, '\n');
+  const code = (cells: readonly Cell[]): Cell[] => cells.filter((cell) => cell.kind === 'code');
+  const same =
+    code(read).length === code(written).length &&
+    code(read).every((cell, index) => {
+      const own = code(written)[index];
+      return own !== undefined && cell.language === own.language && plain(cell.value) === plain(own.value);
+    });
+  if (!same) {
+    throw new OperatorError(
+      'A text cell holds a fence that would be a step when the runbook is read again. Save the runbook and open it anew (File: Revert File); nothing was run.',
+    );
+  }
+  const runbook = parseRunbook(text);
+  const steps = new Map<vscode.NotebookCell, Step>();
+  shown
+    .filter((_, index) => written[index]?.kind === 'code')
+    .forEach((cell, index) => {
+      const step = runbook.steps.find((each) => each.index === index);
+      if (step !== undefined) steps.set(cell, step);
+    });
+  return { runbook, steps };
+}
+
 /** Cells in the order of the notebook, those of one target together. */
 function groupsOf(
-  runbook: Runbook,
+  { steps }: Snapshot,
   partition: Partition,
-  notebook: vscode.NotebookDocument,
   cells: readonly vscode.NotebookCell[],
 ): readonly Group[] {
-  const code = notebook
-    .getCells()
-    .filter(
-      (cell) =>
-        cell.kind === vscode.NotebookCellKind.Code && stepLanguage(cell.document.languageId) !== undefined,
-    );
   const groups: Group[] = [];
   for (const cell of [...cells].sort((a, b) => a.index - b.index)) {
-    const step = runbook.steps.find((each) => each.index === code.indexOf(cell));
+    const step = steps.get(cell);
     if (step === undefined) {
       groups.push({
         kind: 'stray',

@@ -16,7 +16,12 @@ export type CurrentState =
       readonly runbook: Runbook;
       readonly log: vscode.Uri;
     }
-  | { readonly kind: 'unreadable'; readonly runbookUri: vscode.Uri; readonly message: string }
+  | {
+      readonly kind: 'unreadable';
+      readonly runbookUri: vscode.Uri;
+      readonly log?: vscode.Uri;
+      readonly message: string;
+    }
   | {
       readonly kind: 'log';
       readonly runbookUri: vscode.Uri;
@@ -36,6 +41,7 @@ export class CurrentCascade implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #uri: vscode.Uri | undefined;
   #state: CurrentState = { kind: 'none' };
+  #turn = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(cascades: Cascades) {
@@ -74,7 +80,10 @@ export class CurrentCascade implements vscode.Disposable {
 
   /** Reads again, now. */
   async refresh(): Promise<CurrentState> {
+    const turn = ++this.#turn;
     const state = await this.#read();
+    // What was read later counts, whichever is done first.
+    if (turn !== this.#turn) return state;
     this.#state = state;
     await vscode.commands.executeCommand('setContext', 'cascade.state', state.kind);
     this.#changed.fire(state);
@@ -97,7 +106,7 @@ export class CurrentCascade implements vscode.Disposable {
 
   #concerns(uri: vscode.Uri): boolean {
     const state = this.#state;
-    return (state.kind === 'log' || state.kind === 'no-log') && state.log.toString() === uri.toString();
+    return state.kind !== 'none' && state.log?.toString() === uri.toString();
   }
 
   #later(): void {
@@ -114,7 +123,7 @@ export class CurrentCascade implements vscode.Disposable {
       const text = openDocument(log)?.getText() ?? (await textOf(log));
       if (text === undefined) return { kind: 'no-log', runbookUri, runbook, log };
       const read = readOverview(text, runbook);
-      if (read.kind === 'unreadable') return { kind: 'unreadable', runbookUri, message: read.message };
+      if (read.kind === 'unreadable') return { kind: 'unreadable', runbookUri, log, message: read.message };
       return { kind: 'log', runbookUri, runbook, log, text, overview: read.overview };
     } catch (error) {
       return { kind: 'unreadable', runbookUri, message: errorText(error) };

@@ -9,6 +9,8 @@ import { cellsOf, changesRunbook, notebookType } from './runbook-serializer.ts';
 export class RunbookDiagnostics implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #collection: vscode.DiagnosticCollection;
+  /** The cells with problems, by notebook. */
+  readonly #shown = new Map<string, readonly vscode.Uri[]>();
 
   constructor() {
     this.#collection = this.#store.add(vscode.languages.createDiagnosticCollection('cascade'));
@@ -42,10 +44,17 @@ export class RunbookDiagnostics implements vscode.Disposable {
       byCell.set(cell, [...(byCell.get(cell) ?? []), diagnostic(cell.document, text, problem, from)]);
     }
     for (const [cell, diagnostics] of byCell) this.#collection.set(cell.document.uri, diagnostics);
+    this.#shown.set(
+      notebook.uri.toString(),
+      [...byCell.keys()].map((cell) => cell.document.uri),
+    );
   }
 
+  /** A cell that is gone takes its problems along. */
   #clear(notebook: vscode.NotebookDocument): void {
-    for (const cell of notebook.getCells()) this.#collection.delete(cell.document.uri);
+    const key = notebook.uri.toString();
+    for (const uri of this.#shown.get(key) ?? []) this.#collection.delete(uri);
+    this.#shown.delete(key);
   }
 
   dispose(): void {

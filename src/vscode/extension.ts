@@ -45,8 +45,8 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     registerCommands({ cascades, controllers, current }),
   );
   close = async () => {
-    await cascades.dispose();
-    await worlds.dispose();
+    await controllers.stopAll('the window was closed');
+    await Promise.allSettled([cascades.dispose(), worlds.dispose()]);
   };
   return { partitions, gates, current, controllers };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { realFile } from '../adapters/atomic-write.ts';
+import { realFile, replaceFile } from '../adapters/atomic-write.ts';
+import { fileFailure } from '../adapters/file-failure.ts';
 import { underLock } from '../adapters/file-lock.ts';
 import { logFile } from '../adapters/log-file.ts';
 import { applyEdits } from '../core/log/edits.ts';
@@ -21,13 +22,23 @@ export function logDocument(uri: vscode.Uri): LogFile {
     update: async (change) => {
       const document = openDocument(uri);
       if (document === undefined) return file.update(change);
-      const onDisk = await file.read();
-      if (onDisk.kind === 'failure') return onDisk;
-      // Mixed line ends would not survive the editor; another program may just have written the file.
-      if (!document.isDirty && onDisk.value !== withBom(document, onDisk.value)) return file.update(change);
-      return underLock(`${await realFile(uri.fsPath)}.lock`, lockWait, () =>
-        editDocument(document, label, change),
-      );
+      try {
+        return await underLock(`${await realFile(uri.fsPath)}.lock`, lockWait, async () => {
+          // Read under the lock: while it was waited for, another writer may have been here.
+          const onDisk = await file.read();
+          if (onDisk.kind === 'failure') return onDisk;
+          const same = onDisk.value === withBom(document, onDisk.value);
+          // Mixed line ends would not survive the editor, and what another program wrote is not in it yet.
+          if (!document.isDirty && !same && onDisk.value !== undefined) {
+            const after = applyEdits(onDisk.value, change(onDisk.value));
+            if (after !== onDisk.value) await replaceFile(await realFile(uri.fsPath), after);
+            return answer(after);
+          }
+          return editDocument(document, label, change);
+        });
+      } catch (error) {
+        return fileFailure(error, `write ${label}`, label);
+      }
     },
     create: (text) => file.create(text),
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { type Environment, isRehearsal } from '../adapters/compose.ts';
+import { type Environment, isRehearsal, rehearsalEnvironment } from '../adapters/compose.ts';
 import type { WorldDescription } from '../rehearsal/description.ts';
 import type { World } from '../rehearsal/world.ts';
 import { readSettings } from './settings.ts';
@@ -39,7 +39,7 @@ export class Worlds {
     const started = this.#embedded.get(key) ?? this.#start(key, description);
     this.#embedded.set(key, started);
     try {
-      return { ...process.env, ...(await started).env };
+      return rehearsalEnvironment(process.env, (await started).env);
     } catch (error) {
       this.#embedded.delete(key);
       throw error;

@@ -19,6 +19,13 @@ const context = `{
     "z": [1,2]
 }`;
 
+test('two partitions that register at once keep both entries', async (t) => {
+  const path = join(await temporaryFolder(t), 'cdk.context.json');
+  const keys = Array.from({ length: 12 }, (_, index) => `partitionMail:A:${index}`);
+  await Promise.all(keys.map((key) => contextFile({ path }).write(key, { dkimSelector: key })));
+  assert.deepEqual(Object.keys(JSON.parse(await readFile(path, 'utf8'))).sort(), keys.sort());
+});
+
 test('context: only the values change, every other byte stays', async (t) => {
   const path = join(await temporaryFolder(t), 'cdk.context.json');
   for (const eol of ['\n', '\r\n']) {

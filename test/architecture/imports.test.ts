@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
 
 /** Only these may build adapters; everything else takes ports. */
 const compositionRoots = [
+  'src/cli/main.ts',
   'src/cli/open.ts',
   'src/vscode/cascades.ts',
   'src/vscode/log-document.ts',

@@ -14,7 +14,7 @@ import {
   summaryTable,
 } from './find.ts';
 import { type ExecutionLog, type LogTable, type LogTableRow, readLog } from './read.ts';
-import { findStatus, type LogStatus, type StatusKind } from './status.ts';
+import { findStatus, type LogStatus, noteBehind, type StatusKind } from './status.ts';
 
 export interface OverviewStatus {
   readonly status: StatusKind;
@@ -165,10 +165,7 @@ function overviewStatus(text: string, offset: number, span: Span): OverviewStatu
 }
 
 function bulletStatus(log: ExecutionLog, status: LogStatus, text: Span): OverviewStatus {
-  const note = log.text
-    .slice(status.span.end, text.end)
-    .replace(/^[\s—–→-]+/u, '')
-    .trim();
+  const note = noteBehind(log.text.slice(status.span.end, text.end));
   return described(status, note, text);
 }
 

@@ -17,7 +17,7 @@ import {
 } from './find.ts';
 import { type Place, sectionOf, sectionTail } from './place.ts';
 import { type ExecutionLog, type LogBullet, type LogHeading, type LogTable, readLog } from './read.ts';
-import { codeSpans, type LogStatus, type StatusKind, signs } from './status.ts';
+import { codeSpans, type LogStatus, type StatusKind, signs, successor } from './status.ts';
 import { isEmpty, newRow, setToken } from './table-edits.ts';
 
 /** What is written of a check: that its change began, or how it ended. */
@@ -39,6 +39,9 @@ const statusToken = (entry: Entry, at: Stamp): string => {
     ? `${sign} unknown ${at.date}`
     : `${sign} ${at.date}`;
 };
+
+const statusKind = (entry: Entry): StatusKind =>
+  entry.kind === 'started' ? 'partial' : kindOf[entry.verdict];
 
 const evidenceOf = (entry: Entry): string => (entry.kind === 'started' ? '' : entry.evidence);
 
@@ -89,7 +92,9 @@ function recordBullet(
   if (!again && tail.trim() === '' && bullet.end <= lineAfter(log.text, bullet.text.end)) {
     return [...named, replace(bullet.status.span, words)];
   }
-  const edits = [...named, replace(bullet.status.span, statusToken(entry, at))];
+  const old = log.text.slice(bullet.status.span.start, bullet.status.span.end);
+  const token = successor(bullet.status, old, tail, statusToken(entry, at), statusKind(entry));
+  const edits = [...named, replace(bullet.status.span, token)];
   if (entry.kind === 'result') edits.push(below(log, bullet, historyLine(entry, at)));
   else if (bullet.status.started) edits.push(below(log, bullet, abandonedLine(log, bullet.status)));
   return edits;
@@ -192,10 +197,10 @@ function recordRow(
   const outcome = row.cells[statusColumn(table)];
   const note = row.cells[noteColumn(table)];
   if (outcome === undefined) return [];
-  const edits = [setToken(log, outcome, statusToken(entry, at))];
+  const edits = [setToken(log, outcome, statusToken(entry, at), statusKind(entry))];
   if (note === undefined || entry.kind === 'started') return edits;
   if (isEmpty(note.text)) edits.push(replace(note.span, evidence));
-  else edits.push(insert(note.span.end, `; ${at.time} ${entry.verdict} — ${evidence}`));
+  else edits.push(insert(note.span.start, `${at.time} ${entry.verdict} — ${evidence}; before that: `));
   return edits;
 }
 

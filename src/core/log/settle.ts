@@ -17,7 +17,7 @@ import {
 } from './find.ts';
 import { type Place, sectionOf } from './place.ts';
 import { type ExecutionLog, type LogHeading, readLog } from './read.ts';
-import { findStatus, type LogStatus, type StatusKind, signs } from './status.ts';
+import { findStatus, type LogStatus, type StatusKind, signs, successor } from './status.ts';
 import { newRow, setDate, setToken } from './table-edits.ts';
 
 /** The status of a place's checks in the log, in the order of `checks`; undefined for one that is not there. */
@@ -70,7 +70,7 @@ export function settlePhase(
   if (sum === undefined || section === undefined) return [];
   const heading = `${signs[sum.kind]} ${at.date}`;
   const cell = sum.count === undefined ? heading : `${heading} ${sum.count}`;
-  return [...setHeading(section, heading), ...setSummary(log, place.partition, place.column, cell)];
+  return [...setHeading(section, heading), ...setSummary(log, place.partition, place.column, cell, sum.kind)];
 }
 
 const setHeading = (section: LogHeading, words: string): TextEdit[] =>
@@ -78,14 +78,20 @@ const setHeading = (section: LogHeading, words: string): TextEdit[] =>
     ? [insert(section.titleEnd, ` ${words}`)]
     : [replace(section.status.span, words)];
 
-function setSummary(log: ExecutionLog, partition: string, title: string, words: string): TextEdit[] {
+function setSummary(
+  log: ExecutionLog,
+  partition: string,
+  title: string,
+  words: string,
+  kind: StatusKind,
+): TextEdit[] {
   const table = summaryTable(log);
   const row = table === undefined ? undefined : rowOf(table, partition);
   const cell = table === undefined || row === undefined ? undefined : cellOf(table, row, title);
   if (cell === undefined) return [];
   const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
   if (status === undefined && /\d{4}-\d{2}-\d{2}/.test(cell.text)) return [setDate(cell, words)];
-  return [setToken(log, cell, words)];
+  return [setToken(log, cell, words, kind)];
 }
 
 /** What the statements of a sign-off came to; `open` when not all of them were confirmed in one run. */
@@ -109,9 +115,10 @@ export function recordSignOff(
     const token = `${signs.partial} ${at.date} ${signed.open} of ${signed.all} open`;
     const edit =
       field.status === undefined ? insert(field.line.end, ` ${token}`) : replace(field.status.span, token);
-    return [edit, ...setSummary(log, partition, 'Sign-off date', token)];
+    return [edit, ...setSummary(log, partition, 'Sign-off date', token, 'partial')];
   }
-  const sign = signed.kind === 'given' ? signs.cleared : signs.failed;
+  const kind: StatusKind = signed.kind === 'given' ? 'cleared' : 'failed';
+  const sign = signs[kind];
   const token = `${sign} ${at.date}`;
   const words = `${token} — ${harmless(signed.evidence)}`;
   const edits: TextEdit[] = [];
@@ -120,7 +127,11 @@ export function recordSignOff(
   } else if (log.text.slice(field.status.span.end, field.line.end).trim() === '') {
     edits.push(replace(field.status.span, words));
   } else {
-    edits.push(replace(field.status.span, token));
+    const { span } = field.status;
+    const tail = log.text.slice(span.end, field.line.end);
+    edits.push(
+      replace(span, successor(field.status, log.text.slice(span.start, span.end), tail, token, kind)),
+    );
     const lead = endsLine(log.text, field.next) ? '' : log.lineEnd;
     edits.push(
       insert(field.next, `${lead}- ${at.time} ${sign} — ${harmless(signed.evidence)}${log.lineEnd}`),
@@ -128,7 +139,7 @@ export function recordSignOff(
   }
   return [
     ...edits,
-    ...setSummary(log, partition, 'Sign-off date', signed.kind === 'given' ? at.date : token),
+    ...setSummary(log, partition, 'Sign-off date', signed.kind === 'given' ? at.date : token, kind),
   ];
 }
 
@@ -146,7 +157,7 @@ export function settleGate(
   // A waiver is a person's word, and so is a gate cleared by hand, until a check says otherwise.
   if (now === 'waived' || (now === 'cleared' && sum.kind === 'partial')) return [];
   const token = `${signs[sum.kind]} ${at.date}${sum.count === undefined ? '' : ` ${sum.count}`}`;
-  return setGate(log, place.title, token, at.date);
+  return setGate(log, place.title, token, sum.kind, at.date);
 }
 
 function gateStatus(log: ExecutionLog, title: string): StatusKind | undefined {
@@ -156,7 +167,13 @@ function gateStatus(log: ExecutionLog, title: string): StatusKind | undefined {
 }
 
 /** Sets a gate's status and date; adds its row, or the table, where the log has none. */
-function setGate(log: ExecutionLog, title: string, token: string, date: string): TextEdit[] {
+function setGate(
+  log: ExecutionLog,
+  title: string,
+  token: string,
+  kind: StatusKind,
+  date: string,
+): TextEdit[] {
   const table = gateTable(log);
   if (table === undefined) {
     const end = log.lineEnd;
@@ -182,7 +199,7 @@ function setGate(log: ExecutionLog, title: string, token: string, date: string):
   const status = row.cells[statusColumn(table)];
   const day = row.cells[dated];
   return [
-    ...(status === undefined ? [] : [setToken(log, status, token)]),
+    ...(status === undefined ? [] : [setToken(log, status, token, kind)]),
     ...(day === undefined ? [] : [setDate(day, date)]),
   ];
 }

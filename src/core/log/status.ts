@@ -71,3 +71,24 @@ export function codeSpans(text: string): readonly Span[] {
   }
   return spans;
 }
+
+const beforeThat = '; before that ';
+
+/**
+ * A token that takes another one's place. Where words follow the old one and the verdict changes, the old one stays
+ * in front of its words: nobody shall read the evidence of a failure behind a sign that it passed.
+ */
+export function successor(
+  old: LogStatus,
+  text: string,
+  tail: string,
+  token: string,
+  kind: StatusKind,
+): string {
+  if (old.kind === kind || tail.trim() === '' || tail.startsWith(beforeThat)) return token;
+  return `${token}${beforeThat}${text}`;
+}
+
+/** What stands behind a status and belongs to it; what belongs to an earlier one does not. */
+export const noteBehind = (tail: string): string =>
+  tail.startsWith(beforeThat) ? '' : tail.replace(/^[\s—–→-]+/u, '').trim();

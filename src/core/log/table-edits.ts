@@ -2,16 +2,19 @@
 import type { TextEdit } from '../ports.ts';
 import { endsLine, insert, replace } from './edits.ts';
 import type { ExecutionLog, LogTable, LogTableCell } from './read.ts';
-import { findStatus } from './status.ts';
+import { findStatus, type StatusKind, successor } from './status.ts';
 
 /** A cell that says nothing, or only that there is nothing. */
 export const isEmpty = (text: string): boolean => /^[—–-]?$/.test(text);
 
 /** A cell's status gives way to another; words without a status stay, behind it. */
-export function setToken(log: ExecutionLog, cell: LogTableCell, token: string): TextEdit {
+export function setToken(log: ExecutionLog, cell: LogTableCell, token: string, kind: StatusKind): TextEdit {
   const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
-  if (status !== undefined) return replace(status.span, token);
-  return isEmpty(cell.text) ? replace(cell.span, token) : insert(cell.span.start, `${token} `);
+  if (status === undefined)
+    return isEmpty(cell.text) ? replace(cell.span, token) : insert(cell.span.start, `${token} `);
+  const old = log.text.slice(status.span.start, status.span.end);
+  const tail = log.text.slice(status.span.end, cell.span.end);
+  return replace(status.span, successor(status, old, tail, token, kind));
 }
 
 /** A cell's date gives way to another; the words around it stay. */

@@ -73,7 +73,10 @@ class Run {
       return;
     }
     if (planned.length === 0) {
-      yield finish('failed', `${targetName(target)} has no cells to run in the runbook.`);
+      yield finish(
+        'failed',
+        `${targetName(target)} has no cells to run. Put some under its heading in the runbook.`,
+      );
       return;
     }
     let outcome: RunOutcome = 'passed';

@@ -122,6 +122,8 @@ export class Guards {
     if (this.#identified.has(partition.name)) return undefined;
     const lookup = lookupFor(this.#cascade.runbook, partition);
     const account = lookup('account');
+    // A partition without an account in AWS has none to be wrong.
+    if (account === undefined && lookup('profile') === undefined) return undefined;
     const aws = awsTarget(lookup);
     if (account === undefined || aws === undefined) {
       return failed(

@@ -13,20 +13,24 @@ export class Redactor {
   }
 
   redact(text: string): string {
-    let result = text;
+    let result = this.#secrets.length === 0 ? text : plainText(text);
     for (const { value, reference } of this.#secrets) result = result.replaceAll(value, `[${reference}]`);
     return result;
   }
 
-  /** Redacts a stream of chunks; what may be the head of a secret is held back until it is clear. */
+  /**
+   * Redacts a stream of chunks; what may be the head of a secret is held back until it is clear. Colours and cursor
+   * movements are taken out first: in the middle of a secret they would hide it from a look, not from a reader.
+   */
   stream(): RedactedStream {
     let held = '';
     return {
       push: (chunk) => {
-        const text = this.redact(held + chunk);
-        const keep = this.#openTail(text);
+        const text = plainText(held + chunk);
+        const escape = openEscape(text);
+        const keep = escape + this.#openTail(text.slice(0, text.length - escape));
         held = text.slice(text.length - keep);
-        return text.slice(0, text.length - keep);
+        return this.redact(text.slice(0, text.length - keep));
       },
       end: () => {
         const text = this.redact(held);
@@ -36,7 +40,7 @@ export class Redactor {
     };
   }
 
-  /** Length of the longest end of `text` that a secret begins with. */
+  /** How much of the end of `text` a secret may begin in, or go on behind. */
   #openTail(text: string): number {
     let longest = 0;
     for (const { value } of this.#secrets) {
@@ -48,8 +52,24 @@ export class Redactor {
         }
       }
     }
+    // A whole secret that reaches into what is held back is held back with it.
+    for (const { value } of this.#secrets) {
+      const at = text.lastIndexOf(value);
+      const end = at + value.length;
+      if (at >= 0 && end > text.length - longest) longest = Math.max(longest, text.length - at);
+    }
     return longest;
   }
+}
+
+/** Without colours, cursor movements and titles of a terminal. */
+export const plainText = (text: string): string =>
+  text.replace(/\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g, '');
+
+/** Length of a sequence of the terminal that has begun at the end of `text` and is not over. */
+function openEscape(text: string): number {
+  const open = /\u001B(?:\[[0-9;?]*[ -/]*|\][^\u0007\u001B]*)?$/.exec(text);
+  return open === null || open[0].length > 200 ? 0 : open[0].length;
 }
 
 export interface RedactedStream {

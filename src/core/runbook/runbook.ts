@@ -137,13 +137,17 @@ function strangeLanguages(cell: ReadCell): Problem[] {
   });
 }
 
-/** Whether a word is another one but for one letter, or for capitals. */
+/** Whether a word is another one but for one letter, two that changed places, or capitals. */
 function oneSlip(word: string, other: string): boolean {
   const [long, short] = word.length >= other.length ? [word, other] : [other, word];
   if (long.length - short.length > 1) return false;
   let at = 0;
   while (at < short.length && long[at] === short[at]) at++;
-  return long.slice(at + 1) === short.slice(long.length === short.length ? at + 1 : at);
+  const swapped = long.length === short.length && long[at] === short[at + 1] && long[at + 1] === short[at];
+  return (
+    long.slice(at + (swapped ? 2 : 1)) ===
+    short.slice(at + (long.length === short.length ? (swapped ? 2 : 1) : 0))
+  );
 }
 
 /** The innermost heading above a cell that names a phase, a gate's section or the sign-off. */

@@ -9,7 +9,9 @@ import { run } from '../../../src/core/run/engine.ts';
 import type { RunEvent, RunOutcome } from '../../../src/core/run/events.ts';
 import type { Target } from '../../../src/core/run/places.ts';
 import { recorded } from '../../../src/core/run/record.ts';
+import { Redactor } from '../../../src/core/run/redact.ts';
 import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
+import { Secret } from '../../../src/core/secret.ts';
 import { frontMatter, phase } from '../fixture.ts';
 import { canary, memoryLog, memoryPorts, memoryWorld } from '../memory.ts';
 
@@ -130,6 +132,17 @@ test('no part of a secret is left where a long line is cut, nor in a later run, 
   assert.match(everything, /error of its own: boom \[op:/);
 });
 
+test('colours do not hide a secret, and a longer secret is not cut by a shorter one', () => {
+  const redactor = new Redactor();
+  redactor.add(new Secret('op://a', 'abcdef'));
+  redactor.add(new Secret('op://b', 'abcdefXYZ99'));
+  redactor.add(new Secret('op://c', 's3cr3t-token-value'));
+  const stream = redactor.stream();
+  const chunks = ['abcdef', 'XYZ99 and abcdef. s3cr3t-\u001B[01;', '31mtoken\u001B[0m-va', 'lue end'];
+  const shown = chunks.map((chunk) => stream.push(chunk)).join('') + stream.end();
+  assert.equal(shown, '[op://b] and [op://a]. [op://c] end');
+});
+
 test('a count at the very end of the output is whole although a secret begins like it', async () => {
   const { runbook, world, play } = cascadeOf(
     `## Pre-flight\n\n\`\`\`op\nread \${secret}\n\`\`\`\n\n${sh('./count.sh')}`,
@@ -205,7 +218,10 @@ test('columns are found by their titles, wherever they stand', async () => {
   const read = readOverview(log.text, runbook);
   assert.equal(read.kind === 'overview' && read.overview.gates[0]?.status, 'pending');
   await play(gate(0));
-  assert.match(line('op://Dev/'), /\| agreed with Bob; .* passed — resolves \| ✅ 2026-11-24 \|$/);
+  assert.match(
+    line('op://Dev/'),
+    /\| 2026-11-24 \S+ \S+ passed — resolves; before that: agreed with Bob \| ✅ 2026-11-24 \|$/,
+  );
   assert.match(line('op://Prod/'), /\| resolves \| ✅ 2026-11-24 \|$/);
   assert.equal(
     line('| Entry criteria verified |'),
@@ -235,7 +251,7 @@ test('a waiver stays a waiver, and a gate cleared by hand stays cleared until a 
   await play(gate(0), [0]);
   assert.equal(
     line('| Entry criteria verified |'),
-    '| Entry criteria verified | ❌ 2026-11-24 1 of 3 failed by hand | 2026-11-24 (agreed) |',
+    '| Entry criteria verified | ❌ 2026-11-24 1 of 3 failed; before that ✅ 2026-11-20 by hand | 2026-11-24 (agreed) |',
   );
 });
 

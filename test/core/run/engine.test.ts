@@ -170,7 +170,7 @@ test('a failure stops the rest, is told with expected and actual, and goes under
   assert.match(text(), /### Deploy \(T-O5-dev\) ✅ 2026-11-24\n/);
   assert.match(
     text(),
-    /- `\.\/deploy\.sh dev` exits 0: ✅ 2026-11-24 — expected exit code 0, got exit code 255\n {2}- 2026-11-24 10:00:00 \+00:00 ✅ passed — exit code 0\n/,
+    /- `\.\/deploy\.sh dev` exits 0: ✅ 2026-11-24; before that ❌ 2026-11-24 — expected exit code 0, got exit code 255\n {2}- 2026-11-24 10:00:00 \+00:00 ✅ passed — exit code 0\n/,
   );
   assert.match(text(), /\*\*Attempt 2026-11-24/, 'the failed attempt stays');
 });

@@ -305,6 +305,37 @@ export const running: readonly Case[] = [
     },
   },
   {
+    name: 'the cell that is clicked is the one that runs, or nothing is',
+    async run() {
+      const { notebook, ...editor } = await on('dev');
+      const edit = new vscode.WorkspaceEdit();
+      const text = '```sh\n./amm.sh --again\n```';
+      const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, text, 'markdown');
+      edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(1, [cell])]);
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      const before = await textOf(logUri());
+      const dig = cellWith(notebook, 'NS    ');
+      await runCells({ ...editor, notebook }, [dig]);
+      assert.match(shown(dig).markdown, /A text cell holds a fence that would be a step/);
+      assert.equal(await textOf(logUri()), before);
+      const undo = new vscode.WorkspaceEdit();
+      undo.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(1, 2))]);
+      assert.ok(await vscode.workspace.applyEdit(undo));
+      await notebook.save();
+    },
+  },
+  {
+    name: 'running all cells on the next partition leaves an open gate alone',
+    async run() {
+      const { notebook, ...editor } = await on('stage');
+      await runCells({ ...editor, notebook }, 'all');
+      assert.match(shown(cellWith(notebook, 'worktree clean')).markdown, /Not run again: the gate/);
+      const log = await textOf(logUri());
+      assert.match(log, /\| Entry criteria verified \| ✅/);
+      assert.match(log, /\| `stage` \|[^|]*\|[^|]*\| ✅ \S+ \| ✅ \S+ \| ✅ \S+ \| \d{4}-\d{2}-\d{2} \|/);
+    },
+  },
+  {
     name: 'outputs are not stored in the runbook',
     async run() {
       assert.doesNotMatch(await textOf(runbookUri()), /passed|vnd\.cascade/);

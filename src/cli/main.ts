@@ -21,9 +21,11 @@ import { Report } from './report.ts';
 import { exitCode, outcomeOf, runTargets } from './runs.ts';
 import { status, statusText } from './status.ts';
 
-/** Where the command was typed: npm goes to the folder of package.json first. */
-const here = (): string =>
-  processEnv['npm_lifecycle_event'] === undefined ? cwd() : (processEnv['INIT_CWD'] ?? cwd());
+/** Where the command was typed: npm goes to the folder of package.json before it runs one of our scripts. */
+const here = (): string => {
+  const byScript = ['cascade', 'rehearse'].includes(processEnv['npm_lifecycle_event'] ?? '');
+  return byScript ? (processEnv['INIT_CWD'] ?? cwd()) : cwd();
+};
 
 type Env = Readonly<Record<string, string | undefined>>;
 

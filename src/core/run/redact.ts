@@ -27,8 +27,8 @@ export class Redactor {
     return {
       push: (chunk) => {
         const text = plainText(held + chunk);
-        const escape = openEscape(text);
-        const keep = escape + this.#openTail(text.slice(0, text.length - escape));
+        const begun = openEscape(text);
+        const keep = begun + this.#openTail(text.slice(0, text.length - begun));
         held = text.slice(text.length - keep);
         return this.redact(text.slice(0, text.length - keep));
       },

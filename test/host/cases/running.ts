@@ -9,6 +9,7 @@ import {
   api,
   cellWith,
   codeCells,
+  extensionId,
   inFolder,
   logUri,
   on,
@@ -333,6 +334,39 @@ export const running: readonly Case[] = [
       const log = await textOf(logUri());
       assert.match(log, /\| Entry criteria verified \| ✅/);
       assert.match(log, /\| `stage` \|[^|]*\|[^|]*\| ✅ \S+ \| ✅ \S+ \| ✅ \S+ \| \d{4}-\d{2}-\d{2} \|/);
+    },
+  },
+  {
+    name: 'the tree draws a log that was kept by hand',
+    async run() {
+      const extension = vscode.extensions.getExtension(extensionId);
+      assert.ok(extension);
+      const kept = vscode.Uri.joinPath(extension.extensionUri, 'test', 'fixtures', 'hand-kept.md');
+      const before = await textOf(logUri());
+      await write(logUri(), await textOf(kept));
+      // A log that is open in the editor is taken over when VS Code has seen the change.
+      const lines = await until('the tree to show it', async () => {
+        const seen = await tree();
+        return seen[0]?.includes('2026-05-26') ? seen : undefined;
+      });
+      for (const [index, name] of ['dev', 'stage', 'demo', 'prod'].entries()) {
+        assert.match(lines[index * 5] ?? '', new RegExp(`^${name} signed off 2026-05-26`));
+        const phases = ['Pre-flight', 'Deploy', 'Verification', 'Sign-off'].map(
+          (phase) => `  ${phase} 2026-05-26`,
+        );
+        assert.deepEqual(lines.slice(index * 5 + 1, index * 5 + 5), phases);
+      }
+      const { gates } = await api();
+      const states = gates.getChildren().map((node) => String(gates.getTreeItem(node).description));
+      assert.deepEqual(states, [
+        '2026-05-26 · see the kickoff',
+        '2026-05-26',
+        'pending',
+        'pending',
+        'pending',
+        'pending',
+      ]);
+      await write(logUri(), before);
     },
   },
   {

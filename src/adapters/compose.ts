@@ -85,11 +85,16 @@ const worldVariables = [
   'CASCADE_WORLD_URL',
 ];
 
+/** A rehearsal was asked for, and there is no world to rehearse in. */
+export class NoWorldError extends Error {
+  override readonly name = 'NoWorldError';
+}
+
 /** A rehearsal without a whole world around it would act on the real one. */
 function mustBeWhole(env: Environment): void {
   const missing = isRehearsal(env) ? worldVariables.filter((name) => env[name] === undefined) : [];
   if (missing.length === 0) return;
-  throw new Error(
+  throw new NoWorldError(
     `CASCADE_REHEARSAL is set, but ${missing.join(', ')} is not: there is no world to rehearse in. Unset it, or start one: npm start`,
   );
 }

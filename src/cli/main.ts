@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process, { argv, cwd, exit, env as processEnv, stderr, stdin, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { rehearsalEnvironment } from '../adapters/compose.ts';
+import { NoWorldError, rehearsalEnvironment } from '../adapters/compose.ts';
 import { failureText } from '../core/ports.ts';
 import { cascadeOrder } from '../core/run/order.ts';
 import type { Target } from '../core/run/places.ts';
@@ -201,17 +201,12 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   exit(await main(readArguments(argv.slice(2)), stopping.signal));
 } catch (error) {
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof NoWorldError) {
     stderr.write(`cascade: ${error.message}\n`);
     exit(64);
   }
   if (error instanceof LogError) {
-    const { event } = error;
-    const lost =
-      event.kind === 'check-finished'
-        ? `\nNot in the log: ${event.check.title}: ${event.result.verdict}, ${event.result.evidence}`
-        : '';
-    stderr.write(`cascade: the log could not be written: ${error.message}${lost}\n`);
+    stderr.write(`cascade: the log could not be written: ${error.message}\n`);
     exit(1);
   }
   throw error;

@@ -59,3 +59,7 @@ export function positionAt(text: string, offset: number): Position {
   }
   return { line, column: offset - start };
 }
+
+/** Without colours, cursor movements and titles of a terminal. */
+export const plainText = (text: string): string =>
+  text.replace(/\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g, '');

@@ -3,8 +3,14 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { composePorts, logPathFor, worktreeFor } from '../adapters/compose.ts';
-import type { ShellSession } from '../core/ports.ts';
+import {
+  type Composition,
+  composePorts,
+  logPathFor,
+  NoWorldError,
+  worktreeFor,
+} from '../adapters/compose.ts';
+import type { Ports, ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
@@ -84,7 +90,7 @@ export class Cascades {
     const shells = this.#shells.get(key) ?? new Map<string, ShellSession>();
     this.#shells.set(key, shells);
     const settings = readSettings();
-    const ports = composePorts({
+    const composition = {
       env,
       worktree,
       person:
@@ -93,7 +99,8 @@ export class Cascades {
           : editorPerson(() => this.operator),
       onePassword: settings.onePassword,
       ...(settings.shell === '' ? {} : { shell: settings.shell }),
-    });
+    };
+    const ports = portsOf(composition);
     return {
       cascade: new Cascade({
         runbook,
@@ -111,6 +118,15 @@ export class Cascades {
     await Promise.all(
       [...this.#shells.values()].flatMap((shells) => [...shells.values()].map((shell) => shell.close())),
     );
+  }
+}
+
+/** What a person can mend is told as such. */
+function portsOf(composition: Composition): Ports {
+  try {
+    return composePorts(composition);
+  } catch (error) {
+    throw error instanceof NoWorldError ? new OperatorError(error.message) : error;
   }
 }
 

@@ -70,7 +70,7 @@ export class CellProgress {
         this.#set(event.check, { state: 'running' });
         return;
       case 'check-output':
-        this.#output = (this.#output + plainText(event.chunk)).slice(-shownOutput);
+        this.#output = (this.#output + lineByLine(event.chunk)).slice(-shownOutput);
         return;
       case 'check-progress':
         this.#set(event.check, { state: 'running', detail: progressText(event.progress) });
@@ -127,9 +127,8 @@ function progressText(progress: CheckProgress): string {
   return `${progress.progress.stack.status}, ${stackCount(progress.progress)}${because}`;
 }
 
-/** Colours and cursor movements are of no use in Markdown. */
-const plainText = (text: string): string =>
-  text.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').replace(/\r(?!\n)/g, '\n');
+/** A line that a program draws over is a line of its own in Markdown. */
+const lineByLine = (text: string): string => text.replace(/\r(?!\n)/g, '\n');
 
 const lastLines = (text: string): string => {
   const lines = text.split('\n');

@@ -167,6 +167,15 @@ for (const [name, { args, make, code, says }] of Object.entries(bad)) {
   });
 }
 
+test('a rehearsal without a world runs nothing and says how to get one', async () => {
+  const { code, stderr } = await cascade(['verify', 'dev'], {
+    cwd: workspace(),
+    env: { CASCADE_REHEARSAL: '1' },
+  });
+  assert.equal(code, 64);
+  assert.match(stderr, /there is no world to rehearse in\. Unset it, or start one: npm start\n$/);
+});
+
 test('a profile that does not exist, and an op that is missing', async () => {
   const path = workspace();
   const text = runbookText.replaceAll('Alpha002-Admin', 'Nobody-Admin');

@@ -1,6 +1,6 @@
 /** Edits to a log, made of places and words; whoever owns the text applies them. */
 import type { Clock, TextEdit } from '../ports.ts';
-import type { Span } from '../text.ts';
+import { plainText, type Span } from '../text.ts';
 
 export const replace = (span: Span, text: string): TextEdit => ({
   offset: span.start,
@@ -49,8 +49,7 @@ const longest = 400;
 
 /** Evidence on one line that cannot break the Markdown around it, nor be read as a status. */
 export function harmless(text: string): string {
-  const line = text
-    .replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '')
+  const line = plainText(text)
     .replace(/[\u0000-\u001F\u007F\u0085\u2028\u2029]+/g, ' ')
     .replace(/[✅🟡❌⚠⏳]\uFE0F?\s*/gu, '')
     .replaceAll('`', "'")

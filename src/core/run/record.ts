@@ -11,16 +11,16 @@ import type { CheckRef, RunEvent } from './events.ts';
 import { type PlacedCheck, placeOf, type Target } from './places.ts';
 import { placedNow } from './plan.ts';
 
-/** The log could not be written. The run ends; what was not written is in `event`. */
+/** The log could not be written. The run ends; the message tells what is not in the log. */
 export class LogError extends Error {
   override readonly name = 'LogError';
-  readonly failure: Failure;
-  readonly event: RunEvent;
 
   constructor(failure: Failure, event: RunEvent) {
-    super(failureText(failure));
-    this.failure = failure;
-    this.event = event;
+    const lost =
+      event.kind === 'check-finished'
+        ? ` Not in the log: ${event.check.title}: ${event.result.verdict}, ${event.result.evidence}.`
+        : '';
+    super(failureText(failure) + lost);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Keeps secrets out of whatever is shown or written: each value gives way to its reference. */
 import type { Secret } from '../secret.ts';
+import { plainText } from '../text.ts';
 
 export class Redactor {
   readonly #secrets: { value: string; reference: string }[] = [];
@@ -61,10 +62,6 @@ export class Redactor {
     return longest;
   }
 }
-
-/** Without colours, cursor movements and titles of a terminal. */
-export const plainText = (text: string): string =>
-  text.replace(/\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g, '');
 
 /** Length of a sequence of the terminal that has begun at the end of `text` and is not over. */
 function openEscape(text: string): number {

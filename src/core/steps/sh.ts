@@ -101,7 +101,7 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
 
 /** The last line that says something: scripts tell their reason at the end. */
 function lastWords(output: string): string {
-  const lines = output.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '').split(/[\r\n]+/);
+  const lines = output.split(/[\r\n]+/);
   return shortened(lines.findLast((line) => line.trim() !== '')?.trim() ?? '', 200);
 }
 

@@ -43,22 +43,36 @@ export function dominantLineEnd(text: string): '\n' | '\r\n' {
   return crlf > lf ? '\r\n' : '\n';
 }
 
-/** Turns an offset into a position, counting lines as an editor does. */
-export function positionAt(text: string, offset: number): Position {
-  let line = 0;
-  let start = 0;
-  for (const each of splitLines(text)) {
-    if (each.next > offset || each.next === text.length) {
-      if (offset >= each.next && each.next > each.end) {
-        return { line: line + 1, column: offset - each.next };
-      }
-      return { line, column: offset - each.start };
-    }
-    line++;
-    start = each.next;
+/** Positions in a text that is asked often: its lines are found once. */
+export class Lines {
+  readonly #lines: readonly TextLine[];
+
+  constructor(lines: readonly TextLine[]) {
+    this.#lines = lines;
   }
-  return { line, column: offset - start };
+
+  /** Counts lines as an editor does: a text that ends in a line end has an empty line behind it. */
+  positionAt(offset: number): Position {
+    let low = 0;
+    let high = this.#lines.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#lines[middle]?.next ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const line = this.#lines[low];
+    if (line !== undefined) return { line: low, column: offset - line.start };
+    const last = this.#lines.at(-1);
+    if (last === undefined) return { line: 0, column: offset };
+    return last.next > last.end
+      ? { line: this.#lines.length, column: offset - last.next }
+      : { line: this.#lines.length - 1, column: offset - last.start };
+  }
 }
+
+/** Turns one offset into a position. */
+export const positionAt = (text: string, offset: number): Position =>
+  new Lines(splitLines(text)).positionAt(offset);
 
 /** Without colours, cursor movements and titles of a terminal. */
 export const plainText = (text: string): string =>

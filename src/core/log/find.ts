@@ -1,4 +1,5 @@
 /** Where things stand in a log: a section by its title, a table by its columns, a bullet by its command or label. */
+import type { Span } from '../text.ts';
 import type {
   ExecutionLog,
   LogBullet,
@@ -8,7 +9,8 @@ import type {
   LogTableCell,
   LogTableRow,
 } from './read.ts';
-import { codeSpans } from './status.ts';
+import { leadingCode } from './status.ts';
+import { plain } from './words.ts';
 
 /** A check as the log knows it. */
 export interface LogEntry {
@@ -22,73 +24,78 @@ export interface LogEntry {
 /** Stands for any run of characters without blanks. */
 export const wildcard = '\u0000';
 
-/** Words to compare by: without marks, case, bars, or what people put around them. */
-export function plain(text: string): string {
-  return text
-    .replace(/\\([|`*])/g, '$1')
-    .replace(/`|\*\*/g, '')
-    .replace(/[“”]/g, '"')
-    .replace(/[‘’]/g, "'")
-    .replace(/\s+/g, ' ')
-    .replace(/[\s:—–-]+$/u, '')
-    .trim()
-    .toLowerCase();
+/** What of a list in the order of the text begins in a range. */
+export function within<T>(items: readonly T[], start: (item: T) => number, range: Span): readonly T[] {
+  const first = firstFrom(items, start, range.start);
+  return items.slice(first, firstFrom(items, start, range.end));
 }
+
+function firstFrom<T>(items: readonly T[], start: (item: T) => number, offset: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item !== undefined && start(item) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const lineStart = (item: { readonly line: Span }): number => item.line.start;
 
 /** A heading names a section when it is the section's title; `§` before it, and a remark set off behind it, are free. */
 export function headingNames(heading: LogHeading, title: string): boolean {
-  const text = plain(heading.title.replace(/^§\s*/, ''));
   const wanted = plain(title);
-  return text.startsWith(wanted) && /^\s*(?:$|[(:—–])/u.test(text.slice(wanted.length));
+  return heading.key.startsWith(wanted) && /^\s*(?:$|[(:—–])/u.test(heading.key.slice(wanted.length));
 }
 
+/** A section that says of itself that a later one takes its place counts no more. */
+export const isSuperseded = (heading: LogHeading): boolean => /[(:—–] *superseded\b/u.test(heading.key);
+
 /** The section of a partition: `## § dev (Alpha002 / PostmarkNonProd)`. */
-export function partitionSection(log: ExecutionLog, partition: string): LogHeading | undefined {
-  return log.headings.find((heading) => /^§/.test(heading.title) && headingNames(heading, partition));
-}
+export const partitionSection = (log: ExecutionLog, partition: string): LogHeading | undefined =>
+  partitionSections(log, partition)[0];
+
+export const partitionSections = (log: ExecutionLog, partition: string): readonly LogHeading[] =>
+  log.headings.filter(
+    (heading) => heading.title.startsWith('§') && headingNames(heading, partition) && !isSuperseded(heading),
+  );
 
 /** All sections of a phase in a partition's section, in the order of the log; the last is the newest. */
 export function phaseSections(log: ExecutionLog, partition: string, phase: string): readonly LogHeading[] {
   const section = partitionSection(log, partition);
-  if (section === undefined) return [];
-  return log.headings.filter(
-    (heading) =>
-      heading.level > section.level &&
-      heading.line.start >= section.bodyStart &&
-      heading.line.start < section.bodyEnd &&
-      headingNames(heading, phase),
-  );
+  return section === undefined ? [] : phasesIn(log, section, phase);
 }
+
+export const phasesIn = (log: ExecutionLog, section: LogHeading, phase: string): readonly LogHeading[] =>
+  within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd }).filter(
+    (heading) => heading.level > section.level && headingNames(heading, phase) && !isSuperseded(heading),
+  );
 
 /** The section a gate's checks are recorded in. */
 export function gateSection(log: ExecutionLog, section: string): LogHeading | undefined {
-  return log.headings.find((heading) => headingNames(heading, section));
+  return log.headings.find((heading) => headingNames(heading, section) && !isSuperseded(heading));
 }
+
+/** The fields of a section's own text, up to its next heading. */
+const fieldsOf = (log: ExecutionLog, section: LogHeading): readonly LogField[] =>
+  within(log.fields, lineStart, { start: section.bodyStart, end: section.ownEnd });
 
 /** Where the own text of a phase's section ends: before the sign-off that follows it. */
 export function bodyEnd(log: ExecutionLog, section: LogHeading): number {
-  const signOff = log.fields.find(
-    (field) =>
-      plain(field.label) === 'sign-off' &&
-      field.line.start >= section.bodyStart &&
-      field.line.start < section.ownEnd,
-  );
-  return signOff?.line.start ?? section.ownEnd;
+  return fieldsOf(log, section).find((field) => field.key === 'sign-off')?.line.start ?? section.ownEnd;
 }
 
-export function bulletsOf(log: ExecutionLog, section: LogHeading): readonly LogBullet[] {
-  const end = bodyEnd(log, section);
-  return log.bullets.filter((bullet) => bullet.text.start >= section.bodyStart && bullet.text.start < end);
-}
+export const bulletsOf = (log: ExecutionLog, section: LogHeading): readonly LogBullet[] =>
+  within(log.bullets, (bullet) => bullet.text.start, {
+    start: section.bodyStart,
+    end: bodyEnd(log, section),
+  });
 
 /** Where the notes of a section begin: bullets behind it are no checks. */
 export function notesField(log: ExecutionLog, section: LogHeading): LogField | undefined {
-  return log.fields.find(
-    (field) =>
-      /^(?:notes|anomal|observation)/.test(plain(field.label)) &&
-      field.line.start >= section.bodyStart &&
-      field.line.start < section.ownEnd,
-  );
+  return fieldsOf(log, section).find((field) => /^(?:notes|anomal|observation)/.test(field.key));
 }
 
 /** The bullets of a section's checks, their history left out. */
@@ -99,18 +106,17 @@ export function checkBullets(log: ExecutionLog, section: LogHeading): readonly L
 
 export function signOffField(log: ExecutionLog, partition: string): LogField | undefined {
   const section = partitionSection(log, partition);
-  if (section === undefined) return undefined;
-  return log.fields.findLast(
-    (field) =>
-      plain(field.label) === 'sign-off' &&
-      field.line.start >= section.bodyStart &&
-      field.line.start < section.bodyEnd,
-  );
+  return section === undefined ? undefined : signOffIn(log, section);
 }
+
+export const signOffIn = (log: ExecutionLog, section: LogHeading): LogField | undefined =>
+  within(log.fields, lineStart, { start: section.bodyStart, end: section.bodyEnd }).findLast(
+    (field) => field.key === 'sign-off',
+  );
 
 /** The summary table: the first whose first column is `Partition` and that has a column for the sign-off. */
 export function summaryTable(log: ExecutionLog): LogTable | undefined {
-  const partitioned = log.tables.filter((table) => plain(table.header.cells[0]?.text ?? '') === 'partition');
+  const partitioned = log.tables.filter((table) => table.header.key === 'partition');
   return (
     partitioned.find((table) => column(table, 'sign-off date') >= 0) ??
     partitioned.find(
@@ -122,7 +128,7 @@ export function summaryTable(log: ExecutionLog): LogTable | undefined {
 }
 
 export function gateTable(log: ExecutionLog): LogTable | undefined {
-  return log.tables.find((table) => plain(table.header.cells[0]?.text ?? '') === 'gate');
+  return log.tables.find((table) => table.header.key === 'gate');
 }
 
 /** The index of a column by its title, or -1. */
@@ -149,8 +155,7 @@ function firstColumn(table: LogTable, titles: readonly string[], otherwise: numb
 export function rowOf(table: LogTable, first: string): LogTableRow | undefined {
   const wanted = plain(first);
   return (
-    table.rows.find((row) => plain(row.cells[0]?.text ?? '') === wanted) ??
-    table.rows.find((row) => plain(row.cells[0]?.text ?? '').startsWith(`${wanted} `))
+    table.rows.find((row) => row.key === wanted) ?? table.rows.find((row) => row.key.startsWith(`${wanted} `))
   );
 }
 
@@ -235,14 +240,12 @@ export function checkTable(log: ExecutionLog, section: LogHeading): LogTable | u
     (table) =>
       table.header.line.start >= section.bodyStart &&
       table.header.line.start < section.bodyEnd &&
-      plain(table.header.cells[0]?.text ?? '') === 'check',
+      table.header.key === 'check',
   );
 }
 
-export function rowWords(row: LogTableRow): { command?: string; label: string } {
+export function rowWords(row: LogTableRow): Words {
   const text = (row.cells[0]?.text ?? '').replaceAll('\\|', '|');
-  const first = codeSpans(text)[0];
-  return first?.start === 0
-    ? { command: text.slice(0, first.end).replace(/^`+ ?| ?`+$/g, ''), label: text }
-    : { label: text };
+  const command = leadingCode(text);
+  return { ...(command === undefined ? {} : { command }), label: text };
 }

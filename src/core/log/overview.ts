@@ -7,7 +7,6 @@ import {
   gateTable,
   partitionSection,
   phaseSections,
-  plain,
   rowOf,
   signOffField,
   statusColumn,
@@ -15,6 +14,7 @@ import {
 } from './find.ts';
 import { type ExecutionLog, type LogTable, type LogTableRow, readLog } from './read.ts';
 import { findStatus, type LogStatus, noteBehind, type StatusKind } from './status.ts';
+import { plain } from './words.ts';
 
 export interface OverviewStatus {
   readonly status: StatusKind;

@@ -1,7 +1,11 @@
-/** Reads an execution log: its headings, tables, bullets and statuses, each with its place. */
+/**
+ * Reads an execution log: its headings, tables, bullets, fields and statuses, each with its place. One pass over the
+ * lines; what stands in fences, comments and quotes is text, never state.
+ */
 import { type ScannedLine, scan } from '../markdown/scan.ts';
-import { dominantLineEnd, type Span } from '../text.ts';
-import { codeSpans, findStatus, type LogStatus } from './status.ts';
+import { dominantLineEnd, Lines, type Span } from '../text.ts';
+import { codeSpans, findStatus, type LogStatus, leadingCode } from './status.ts';
+import { plain } from './words.ts';
 
 export interface LogTableCell {
   /** Without the blanks around it. */
@@ -11,6 +15,8 @@ export interface LogTableCell {
 
 export interface LogTableRow {
   readonly cells: readonly LogTableCell[];
+  /** The words of the first cell, to compare by. */
+  readonly key: string;
   readonly line: Span;
   /** Offset after the row's line end. */
   readonly next: number;
@@ -27,6 +33,8 @@ export interface LogHeading {
   readonly level: number;
   /** Without the status behind it. */
   readonly title: string;
+  /** The words of the title without a leading `§`, to compare by. */
+  readonly key: string;
   readonly line: Span;
   readonly titleEnd: number;
   readonly status?: LogStatus;
@@ -40,6 +48,8 @@ export interface LogHeading {
 
 export interface LogBullet {
   readonly indent: number;
+  /** How many bullets it stands under. */
+  readonly depth: number;
   /** What follows the bullet, continued lines included. */
   readonly text: Span;
   /** The code span it begins with. */
@@ -56,14 +66,19 @@ export interface LogBullet {
 /** A line of the form `**Label**: …`. */
 export interface LogField {
   readonly label: string;
+  /** The words of the label, to compare by. */
+  readonly key: string;
   readonly line: Span;
   readonly next: number;
   readonly status?: LogStatus;
 }
 
+/** All lists are in the order of the text. */
 export interface ExecutionLog {
   readonly text: string;
   readonly lineEnd: '\n' | '\r\n';
+  /** Turns offsets into lines and columns. */
+  readonly lines: Lines;
   readonly headings: readonly LogHeading[];
   readonly tables: readonly LogTable[];
   readonly bullets: readonly LogBullet[];
@@ -75,6 +90,7 @@ export function readLog(text: string): ExecutionLog {
   return {
     text,
     lineEnd: dominantLineEnd(text),
+    lines: new Lines(lines),
     headings: readHeadings(text, lines),
     tables: readTables(text, lines),
     bullets: readBullets(text, lines),
@@ -82,36 +98,65 @@ export function readLog(text: string): ExecutionLog {
   };
 }
 
+interface HeadingStart {
+  readonly level: number;
+  readonly line: Span;
+  readonly title: Span;
+  readonly next: number;
+}
+
 function readHeadings(text: string, lines: readonly ScannedLine[]): LogHeading[] {
-  const starts: { level: number; line: Span; titleSpan: Span; next: number }[] = [];
+  const starts: HeadingStart[] = [];
   for (const [index, line] of lines.entries()) {
-    if (line.kind === 'heading')
-      starts.push({ level: line.level, line, titleSpan: line.title, next: line.next });
+    if (line.kind === 'heading') starts.push({ level: line.level, line, title: line.title, next: line.next });
     const before = lines[index - 1];
     if (line.kind === 'underline' && before !== undefined) {
-      const titleSpan = { start: before.start, end: before.end };
-      starts.push({ level: text[line.start] === '=' ? 1 : 2, line: before, titleSpan, next: line.next });
+      const title = { start: before.start, end: before.end };
+      starts.push({ level: text[line.start] === '=' ? 1 : 2, line: before, title, next: line.next });
     }
   }
-  return starts.map((start, index) => {
-    const later = starts.slice(index + 1);
-    const raw = text.slice(start.titleSpan.start, start.titleSpan.end);
-    const status = findStatus(raw, start.titleSpan.start);
-    const title = (status === undefined ? raw : text.slice(start.titleSpan.start, status.span.start)).trim();
+  const ends = bodyEnds(starts, text.length);
+  return starts.map(({ level, line, title: span, next }, index) => {
+    const raw = text.slice(span.start, span.end);
+    const status = findStatus(raw, span.start);
+    const title = (status === undefined ? raw : text.slice(span.start, status.span.start)).trim();
     return {
-      level: start.level,
+      level,
       title,
-      line: { start: start.line.start, end: start.line.end },
-      titleEnd: start.titleSpan.end,
+      key: plain(title.replace(/^§\s*/, '')),
+      line: { start: line.start, end: line.end },
+      titleEnd: span.end,
       ...(status === undefined ? {} : { status }),
-      bodyStart: start.next,
-      bodyEnd: later.find((each) => each.level <= start.level)?.line.start ?? text.length,
-      ownEnd: later[0]?.line.start ?? text.length,
+      bodyStart: next,
+      bodyEnd: ends[index] ?? text.length,
+      ownEnd: starts[index + 1]?.line.start ?? text.length,
     };
   });
 }
 
-const delimiterRow = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+/** For each heading where the next one of its own or a higher level begins. */
+function bodyEnds(starts: readonly HeadingStart[], length: number): readonly number[] {
+  const ends = starts.map(() => length);
+  const open: number[] = [];
+  for (const [index, start] of starts.entries()) {
+    for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+      if ((starts[last]?.level ?? 0) < start.level) break;
+      ends[last] = start.line.start;
+      open.pop();
+    }
+    open.push(index);
+  }
+  return ends;
+}
+
+/** Whether a line is the rule below a table's header. */
+function isDelimiterRow(raw: string): boolean {
+  const first = raw.trimStart()[0];
+  if (first !== '|' && first !== '-' && first !== ':') return false;
+  if (!raw.includes('-') || raw.length - raw.trimStart().length > 3) return false;
+  const inner = raw.trim().replace(/^\|/, '').replace(/\|$/, '');
+  return inner.split('|').every((cell) => /^:?-+:?$/.test(cell.trim()));
+}
 
 function readTables(text: string, lines: readonly ScannedLine[]): LogTable[] {
   const tables: LogTable[] = [];
@@ -119,33 +164,53 @@ function readTables(text: string, lines: readonly ScannedLine[]): LogTable[] {
     const head = lines[index];
     const delimiter = lines[index + 1];
     if (head?.kind !== 'text' || delimiter?.kind !== 'text') continue;
-    const headText = text.slice(head.start, head.end);
-    const delimiterText = text.slice(delimiter.start, delimiter.end);
-    if (!headText.includes('|') || !delimiterText.includes('-') || !delimiterRow.test(delimiterText))
-      continue;
+    if (!isDelimiterRow(text.slice(delimiter.start, delimiter.end))) continue;
+    if (!text.slice(head.start, head.end).includes('|')) continue;
+    const header = readRow(text, head, undefined);
     const rows: LogTableRow[] = [];
     let at = index + 2;
     for (; at < lines.length; at++) {
       const line = lines[at];
       if (line?.kind !== 'text') break;
-      rows.push(readRow(text, line));
+      rows.push(readRow(text, line, header.cells.length));
     }
-    tables.push({ header: readRow(text, head), rows, end: lines[at - 1]?.next ?? text.length });
+    tables.push({ header, rows, end: lines[at - 1]?.next ?? text.length });
     index = at - 1;
   }
   return tables;
 }
 
-function readRow(text: string, line: ScannedLine): LogTableRow {
+/** @param width how many cells the header has */
+function readRow(text: string, line: ScannedLine, width: number | undefined): LogTableRow {
   const raw = text.slice(line.start, line.end);
-  const bars: number[] = [];
-  for (let at = 0; at < raw.length; at++) {
-    if (raw[at] === '\\') at++;
-    else if (raw[at] === '|') bars.push(at);
+  let cells = cellsAt(raw, line.start, bars(raw, false));
+  // A bar in a code span parts cells in GitHub's eyes too, but who wrote it meant one cell.
+  if (width !== undefined && cells.length > width && raw.includes('`')) {
+    const whole = cellsAt(raw, line.start, bars(raw, true));
+    if (whole.length === width) cells = whole;
   }
+  const key = plain(cells[0]?.text ?? '');
+  return { cells, key, line: { start: line.start, end: line.end }, next: line.next };
+}
+
+function bars(raw: string, spareCode: boolean): readonly number[] {
+  const code = spareCode ? codeSpans(raw) : [];
+  const found: number[] = [];
+  let span = 0;
+  for (let at = 0; at < raw.length; at++) {
+    while ((code[span]?.end ?? Number.POSITIVE_INFINITY) <= at) span++;
+    if (at >= (code[span]?.start ?? Number.POSITIVE_INFINITY)) at = (code[span]?.end ?? at + 1) - 1;
+    else if (raw[at] === '\\') at++;
+    else if (raw[at] === '|') found.push(at);
+  }
+  return found;
+}
+
+function cellsAt(raw: string, offset: number, found: readonly number[]): LogTableCell[] {
   const outerStart = raw.trimStart().startsWith('|');
-  const outerEnd = bars.length > 0 && raw.slice((bars.at(-1) ?? 0) + 1).trim() === '';
-  const edges = [...(outerStart ? [] : [-1]), ...bars, ...(outerEnd ? [] : [raw.length])];
+  const last = found.at(-1);
+  const outerEnd = last !== undefined && raw.slice(last + 1).trim() === '';
+  const edges = [...(outerStart ? [] : [-1]), ...found, ...(outerEnd ? [] : [raw.length])];
   const cells: LogTableCell[] = [];
   for (let index = 0; index + 1 < edges.length; index++) {
     const from = (edges[index] ?? 0) + 1;
@@ -153,40 +218,65 @@ function readRow(text: string, line: ScannedLine): LogTableRow {
     const inner = raw.slice(from, to);
     const trimmed = inner.trim();
     const lead = trimmed === '' ? Math.min(1, inner.length) : inner.length - inner.trimStart().length;
-    const start = line.start + from + lead;
+    const start = offset + from + lead;
     cells.push({ text: trimmed, span: { start, end: start + trimmed.length } });
   }
-  return { cells, line: { start: line.start, end: line.end }, next: line.next };
+  return cells;
+}
+
+interface OpenBullet {
+  readonly index: number;
+  readonly indent: number;
+  readonly childIndent: number;
+  readonly start: number;
+  textEnd: number;
+  end: number;
+  /** The lines so far are its own first paragraph. */
+  continuing: boolean;
 }
 
 function readBullets(text: string, lines: readonly ScannedLine[]): LogBullet[] {
   const bullets: LogBullet[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line.kind !== 'item') continue;
-    const childIndent =
-      line.indent +
-      (line.content - line.start - line.indent > 0 ? line.content - line.start - line.indent : 2);
-    let textEnd = line.end;
-    let end = line.next;
-    let continuing = true;
-    for (let at = index + 1; at < lines.length; at++) {
-      const next = lines[at];
-      if (next === undefined) break;
-      if (next.kind === 'blank') {
-        continuing = false;
-        continue;
-      }
-      const indent = next.kind === 'text' || next.kind === 'item' ? next.indent : indentOf(text, next);
-      const inside =
-        indent > line.indent || (continuing && next.kind === 'text' && lines[at - 1]?.kind !== 'blank');
-      if (!inside || next.kind === 'heading') break;
-      if (next.kind === 'item') continuing = false;
-      if (continuing && next.kind === 'text') textEnd = next.end;
-      end = next.next;
+  const open: OpenBullet[] = [];
+  const close = (stays: (bullet: OpenBullet) => boolean): void => {
+    for (let last = open.at(-1); last !== undefined && !stays(last); last = open.at(-1)) {
+      open.pop();
+      bullets[last.index] = readBullet(text, last, open.length);
     }
-    const span = { start: line.content, end: Math.max(textEnd, line.content) };
-    bullets.push(readBullet(text, span, line.indent, childIndent, end));
+  };
+  let count = 0;
+  let blankBefore = false;
+  for (const line of lines) {
+    if (line.kind === 'blank') {
+      for (const bullet of open) bullet.continuing = false;
+      blankBefore = true;
+      continue;
+    }
+    const lazy = line.kind === 'text' && !blankBefore;
+    blankBefore = false;
+    if (open.length === 0 && line.kind !== 'item') continue;
+    const indent = line.kind === 'text' || line.kind === 'item' ? line.indent : indentOf(text, line);
+    if (line.kind === 'heading') close(() => false);
+    else close((bullet) => indent > bullet.indent || (lazy && bullet.continuing));
+    const last = open.at(-1);
+    for (const bullet of open) {
+      bullet.end = line.next;
+      if (bullet !== last || line.kind !== 'text') bullet.continuing = false;
+    }
+    if (last?.continuing === true) last.textEnd = line.end;
+    if (line.kind !== 'item') continue;
+    const width = line.content - line.start - line.indent;
+    open.push({
+      index: count++,
+      indent: line.indent,
+      childIndent: line.indent + (width > 0 ? width : 2),
+      start: line.content,
+      textEnd: Math.max(line.end, line.content),
+      end: line.next,
+      continuing: true,
+    });
   }
+  close(() => false);
   return bullets;
 }
 
@@ -195,17 +285,21 @@ function indentOf(text: string, line: ScannedLine): number {
   return raw.length - raw.trimStart().length;
 }
 
-function readBullet(text: string, span: Span, indent: number, childIndent: number, end: number): LogBullet {
-  const raw = text.slice(span.start, span.end);
+function readBullet(
+  text: string,
+  { start, textEnd, indent, childIndent, end }: OpenBullet,
+  depth: number,
+): LogBullet {
+  const raw = text.slice(start, textEnd);
   const task = /^\[[ xX]\][ \t]+/.exec(raw)?.[0].length ?? 0;
   const body = raw.slice(task);
-  const first = codeSpans(body)[0];
-  const command = first?.start === 0 ? body.slice(0, first.end).replace(/^`+ ?| ?`+$/g, '') : undefined;
-  const status = findStatus(body, span.start + task);
-  const label = status === undefined ? body : text.slice(span.start + task, status.span.start);
+  const command = leadingCode(body);
+  const status = findStatus(body, start + task);
+  const label = status === undefined ? body : text.slice(start + task, status.span.start);
   return {
     indent,
-    text: span,
+    depth,
+    text: { start, end: textEnd },
     ...(command === undefined ? {} : { command }),
     label: label.trim(),
     ...(status === undefined ? {} : { status }),
@@ -217,19 +311,20 @@ function readBullet(text: string, span: Span, indent: number, childIndent: numbe
 const field = /^\*\*([^*]+)\*\*(?:[ \t]*:|[ \t])/;
 
 function readFields(text: string, lines: readonly ScannedLine[]): LogField[] {
-  return lines.flatMap((line) => {
-    if (line.kind !== 'text' || line.indent > 0) return [];
+  const fields: LogField[] = [];
+  for (const line of lines) {
+    if (line.kind !== 'text' || line.indent > 0 || text.charCodeAt(line.start) !== 42) continue;
     const raw = text.slice(line.start, line.end);
-    const match = field.exec(raw);
-    if (match?.[1] === undefined) return [];
+    const label = field.exec(raw)?.[1];
+    if (label === undefined) continue;
     const status = findStatus(raw, line.start);
-    return [
-      {
-        label: match[1].replace(/:$/, ''),
-        line: { start: line.start, end: line.end },
-        next: line.next,
-        ...(status === undefined ? {} : { status }),
-      },
-    ];
-  });
+    fields.push({
+      label: label.replace(/:$/, ''),
+      key: plain(label),
+      line: { start: line.start, end: line.end },
+      next: line.next,
+      ...(status === undefined ? {} : { status }),
+    });
+  }
+  return fields;
 }

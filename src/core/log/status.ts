@@ -32,25 +32,42 @@ const kinds: Readonly<Record<string, StatusKind>> = {
 };
 
 /**
- * The counts behind a date are the product's own words, so a later status takes them along; what people write
- * behind a token is no part of it.
+ * What follows a sign and belongs to it. The counts behind a date are the product's own words, so a later status takes
+ * them along; what people write behind a token is no part of it.
  */
-const token =
-  /(✅|🟡|❌|⚠|⏳)\uFE0F?(?:[ ]+(started|pending|waived|unknown)\b)?(?:[ ]+(\d{4}-\d{2}-\d{2})(?:[ ]\d{2}:\d{2}:\d{2}[ ][+-]\d{2}:\d{2})?)?(?:[ ](\d+ of \d+ (?:open|failed|unknown)\b))?/gu;
+const tokenTail =
+  /\uFE0F?(?:[ ]{1,4}(started|pending|waived|unknown)\b)?(?:[ ]{1,4}(\d{4}-\d{2}-\d{2})(?:[ ]\d{2}:\d{2}:\d{2}[ ][+-]\d{2}:\d{2})?)?(?:[ ](\d+ of \d+ (?:open|failed|unknown)\b))?/y;
+
+/** The offset of the first sign at or behind `from`, or -1. Signs are far from what most text is made of. */
+function signAt(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x2300) continue;
+    if (unit === 0x2705 || unit === 0x274c || unit === 0x26a0 || unit === 0x23f3) return at;
+    if (unit === 0xd83d && text.charCodeAt(at + 1) === 0xdfe1) return at;
+  }
+  return -1;
+}
 
 /** The first status in a piece of text, code spans left out; `offset` is where the piece stands. */
 export function findStatus(text: string, offset: number): LogStatus | undefined {
+  let at = signAt(text, 0);
+  if (at < 0) return undefined;
   const code = codeSpans(text);
-  for (const match of text.matchAll(token)) {
-    if (code.some((span) => match.index >= span.start && match.index < span.end)) continue;
-    const kind = kinds[match[1] ?? ''];
+  for (; at >= 0; at = signAt(text, at + 1)) {
+    const found = at;
+    if (code.some((span) => found >= span.start && found < span.end)) continue;
+    const sign = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    const kind = kinds[sign];
     if (kind === undefined) continue;
+    tokenTail.lastIndex = at + sign.length;
+    const match = tokenTail.exec(text);
     return {
       kind,
-      started: match[2] === 'started',
-      ...(match[3] === undefined ? {} : { date: match[3] }),
-      ...(match[4] === undefined ? {} : { count: match[4] }),
-      span: { start: offset + match.index, end: offset + match.index + match[0].length },
+      started: match?.[1] === 'started',
+      ...(match?.[2] === undefined ? {} : { date: match[2] }),
+      ...(match?.[3] === undefined ? {} : { count: match[3] }),
+      span: { start: offset + at, end: offset + at + sign.length + (match?.[0].length ?? 0) },
     };
   }
   return undefined;
@@ -58,18 +75,37 @@ export function findStatus(text: string, offset: number): LogStatus | undefined 
 
 /** Code spans of one line, by backtick runs of equal length. */
 export function codeSpans(text: string): readonly Span[] {
-  const spans: Span[] = [];
+  if (!text.includes('`')) return [];
   const runs = [...text.matchAll(/`+/g)];
+  /** For each run the next one of its length. */
+  const closes: (number | undefined)[] = [];
+  const seen = new Map<number, number>();
+  for (let index = runs.length - 1; index >= 0; index--) {
+    const length = runs[index]?.[0].length ?? 0;
+    closes[index] = seen.get(length);
+    seen.set(length, index);
+  }
+  const spans: Span[] = [];
   for (let index = 0; index < runs.length; index++) {
     const open = runs[index];
-    if (open === undefined) continue;
-    const close = runs.findIndex((run, at) => at > index && run[0].length === open[0].length);
-    const end = runs[close];
-    if (end === undefined) continue;
+    const close = closes[index];
+    const end = close === undefined ? undefined : runs[close];
+    if (open === undefined || close === undefined || end === undefined) continue;
     spans.push({ start: open.index, end: end.index + end[0].length });
     index = close;
   }
   return spans;
+}
+
+/** What stands in the code span that a text begins with. */
+export function leadingCode(text: string): string | undefined {
+  if (!text.startsWith('`')) return undefined;
+  const first = codeSpans(text)[0];
+  if (first?.start !== 0) return undefined;
+  let ticks = 1;
+  while (text[ticks] === '`') ticks++;
+  const inner = text.slice(ticks, first.end - ticks);
+  return inner.replace(/^ /, '').replace(/ $/, '');
 }
 
 const beforeThat = '; before that ';

@@ -81,12 +81,18 @@ function indentation(text: string, column: number): { columns: number; units: nu
 function headingTitle(line: TextLine, text: string, offset: number, level: number): Span {
   const body = text.slice(level);
   const lead = body.length - body.trimStart().length;
-  const title = body
-    .trim()
-    .replace(/(?:^|[ \t]+)#+$/, '')
-    .trimEnd();
+  const title = withoutClosing(body.trim());
   const start = offset + level + lead;
   return { start, end: Math.min(line.end, start + title.length) };
+}
+
+/** Without the `##` that may close a heading; by hand, because a search from the left is slow on runs of blanks. */
+function withoutClosing(title: string): string {
+  let end = title.length;
+  while (end > 0 && title[end - 1] === '#') end--;
+  if (end === title.length) return title;
+  if (end === 0) return '';
+  return title[end - 1] === ' ' || title[end - 1] === '\t' ? title.slice(0, end).trimEnd() : title;
 }
 
 /** Scans the whole text. One element for each line of `splitLines(text)`. */
@@ -135,7 +141,7 @@ export function scan(text: string): readonly ScannedLine[] {
       continue;
     }
 
-    const openItems = items.filter((content) => outer.columns >= content);
+    const openItems = items.length === 0 ? items : items.filter((content) => outer.columns >= content);
     const scanned = scanOpenLine(line, raw, openItems, paragraph, items.length > openItems.length);
     if (scanned.kind === 'lazy') {
       result.push({ ...line, kind: 'text', indent: outer.columns });
@@ -162,6 +168,15 @@ type OpenLine =
       readonly fence?: Fence;
       readonly html?: { close: RegExp | 'blank'; container: number };
     };
+
+/** Deeper than anybody nests lists; a line of nothing but bullets shall not cost the square of its length. */
+const deepest = 100;
+
+/** Whether a line that begins so can be anything but text: most lines are told by this alone. */
+const opensBlock = (unit: number): boolean => unit < 128 && blockOpeners[unit] === true;
+const blockOpeners: readonly boolean[] = Array.from({ length: 128 }, (_, unit) =>
+  '`~>#=-+*_<0123456789'.includes(String.fromCharCode(unit)),
+);
 
 /** Classifies a line that stands in no open fence or HTML block. `leaves`: it is less indented than an open item. */
 function scanOpenLine(
@@ -204,7 +219,8 @@ function scanOpenLine(
       ...extra,
     });
 
-    if (rest.length === 0 || indent >= 4) return plain();
+    if (rest.length === 0 || indent >= 4 || items.length > deepest) return plain();
+    if (!opensBlock(rest.charCodeAt(0))) return plain();
 
     const opened = fenceOpen.exec(rest);
     if (opened !== null) {

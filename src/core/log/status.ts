@@ -53,7 +53,8 @@ function signAt(text: string, from: number): number {
 export function findStatus(text: string, offset: number): LogStatus | undefined {
   let at = signAt(text, 0);
   if (at < 0) return undefined;
-  const code = codeSpans(text);
+  // Only a sign with a backtick before it can stand in code; without one the first sign is the status.
+  const code = text.lastIndexOf('`', at) < 0 ? [] : codeSpans(text);
   for (; at >= 0; at = signAt(text, at + 1)) {
     const found = at;
     if (code.some((span) => found >= span.start && found < span.end)) continue;
@@ -75,15 +76,21 @@ export function findStatus(text: string, offset: number): LogStatus | undefined 
 
 /** Code spans of one line, by backtick runs of equal length. */
 export function codeSpans(text: string): readonly Span[] {
-  if (!text.includes('`')) return [];
-  const runs = [...text.matchAll(/`+/g)];
+  const runs: Span[] = [];
+  for (let at = text.indexOf('`'); at >= 0; ) {
+    let end = at + 1;
+    while (text.charCodeAt(end) === 96) end++;
+    runs.push({ start: at, end });
+    at = text.indexOf('`', end);
+  }
+  if (runs.length < 2) return [];
+  const length = (run: Span | undefined): number => (run === undefined ? 0 : run.end - run.start);
   /** For each run the next one of its length. */
   const closes: (number | undefined)[] = [];
   const seen = new Map<number, number>();
   for (let index = runs.length - 1; index >= 0; index--) {
-    const length = runs[index]?.[0].length ?? 0;
-    closes[index] = seen.get(length);
-    seen.set(length, index);
+    closes[index] = seen.get(length(runs[index]));
+    seen.set(length(runs[index]), index);
   }
   const spans: Span[] = [];
   for (let index = 0; index < runs.length; index++) {
@@ -91,7 +98,7 @@ export function codeSpans(text: string): readonly Span[] {
     const close = closes[index];
     const end = close === undefined ? undefined : runs[close];
     if (open === undefined || close === undefined || end === undefined) continue;
-    spans.push({ start: open.index, end: end.index + end[0].length });
+    spans.push({ start: open.start, end: end.end });
     index = close;
   }
   return spans;
@@ -100,12 +107,16 @@ export function codeSpans(text: string): readonly Span[] {
 /** What stands in the code span that a text begins with. */
 export function leadingCode(text: string): string | undefined {
   if (!text.startsWith('`')) return undefined;
-  const first = codeSpans(text)[0];
-  if (first?.start !== 0) return undefined;
   let ticks = 1;
   while (text[ticks] === '`') ticks++;
-  const inner = text.slice(ticks, first.end - ticks);
-  return inner.replace(/^ /, '').replace(/ $/, '');
+  let close = text.indexOf('`', ticks);
+  while (close >= 0) {
+    let end = close + 1;
+    while (text[end] === '`') end++;
+    if (end - close === ticks) return text.slice(ticks, close).replace(/^ /, '').replace(/ $/, '');
+    close = text.indexOf('`', end);
+  }
+  return undefined;
 }
 
 const beforeThat = '; before that ';

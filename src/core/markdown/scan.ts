@@ -141,6 +141,12 @@ export function scan(text: string): readonly ScannedLine[] {
       continue;
     }
 
+    // Most lines are plain text at the margin: they need no closer look.
+    if (items.length === 0 && outer.columns < 4 && !opensBlock(raw.charCodeAt(outer.units))) {
+      result.push({ start: line.start, end: line.end, next: line.next, kind: 'text', indent: outer.columns });
+      paragraph = true;
+      continue;
+    }
     const openItems = items.length === 0 ? items : items.filter((content) => outer.columns >= content);
     const scanned = scanOpenLine(line, raw, openItems, paragraph, items.length > openItems.length);
     if (scanned.kind === 'lazy') {

@@ -1,0 +1,278 @@
+/** What a log says of its cascade: partitions, phases, attempts, checks, gates, fixes, each where it stands. */
+import type { FrontMatter, GateDeclaration, Phase } from '../runbook/front-matter.ts';
+import type { Span } from '../text.ts';
+import {
+  bulletsOf,
+  cellOf,
+  checkTable,
+  gateSection,
+  gateTable,
+  notesField,
+  partitionSections,
+  phasesIn,
+  rowOf,
+  signOffIn,
+  statusColumn,
+  summaryTable,
+  within,
+} from './find.ts';
+import type {
+  ExecutionLog,
+  LogBullet,
+  LogField,
+  LogHeading,
+  LogTable,
+  LogTableCell,
+  LogTableRow,
+} from './read.ts';
+import { findStatus, type LogStatus } from './status.ts';
+
+/** The part of a runbook that a log is read by. */
+export type Cascaded = Pick<FrontMatter, 'partitions' | 'phases' | 'gates'>;
+
+/** A cell that holds a status, or could. */
+export interface StatusCell extends LogTableCell {
+  readonly status?: LogStatus;
+}
+
+/** A check of a phase or of a gate's section. */
+export interface CheckRecord {
+  readonly label: string;
+  readonly command?: string;
+  readonly status?: LogStatus;
+  /** What stands behind the status. */
+  readonly tail: string;
+  readonly span: Span;
+  /** The lines below it, oldest first. */
+  readonly history: readonly HistoryLine[];
+}
+
+export interface HistoryLine {
+  /** `2026-11-24 10:02:11 +00:00`; absent for what a person wrote without one. */
+  readonly time?: string;
+  readonly status?: LogStatus;
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** A phase of a partition as one section records it. */
+export interface PhaseSection {
+  readonly heading: LogHeading;
+  readonly checks: readonly CheckRecord[];
+  /** Bullets that tell of an attempt: `**First attempt (16:08)** …`. */
+  readonly attempts: readonly LogBullet[];
+}
+
+export interface PhaseRecord {
+  readonly phase: Phase;
+  readonly cell?: StatusCell;
+  /** In the order of the log: the last is the newest. More than one is a contradiction. */
+  readonly sections: readonly PhaseSection[];
+}
+
+export interface PartitionRecord {
+  readonly partition: string;
+  readonly row?: LogTableRow;
+  /** More than one is a contradiction. */
+  readonly sections: readonly LogHeading[];
+  readonly phases: readonly PhaseRecord[];
+  readonly signOff: { readonly field?: LogField; readonly cell?: StatusCell };
+}
+
+export interface GateRecord {
+  readonly title: string;
+  readonly row?: LogTableRow;
+  readonly cell?: StatusCell;
+  readonly date?: LogTableCell;
+  readonly declared?: GateDeclaration;
+  readonly section?: LogHeading;
+  readonly checks: readonly CheckRecord[];
+}
+
+export type FixKind = 'script' | 'code';
+
+/** A table of fixes that landed on the way. */
+export interface FixTable {
+  readonly kind: FixKind;
+  readonly heading: LogHeading;
+  readonly table?: LogTable;
+}
+
+export interface CascadeRecord {
+  readonly log: ExecutionLog;
+  readonly summary?: LogTable;
+  readonly gateTable?: LogTable;
+  /** Of the runbook, in its order. */
+  readonly partitions: readonly PartitionRecord[];
+  /** The rows of the gate table in their order, then the gates that only the runbook knows. */
+  readonly gates: readonly GateRecord[];
+  readonly fixes: readonly FixTable[];
+}
+
+export const signOffColumn = 'sign-off date';
+
+export function readRecord(log: ExecutionLog, runbook: Cascaded): CascadeRecord {
+  const summary = summaryTable(log);
+  const gates = gateTable(log);
+  return {
+    log,
+    ...(summary === undefined ? {} : { summary }),
+    ...(gates === undefined ? {} : { gateTable: gates }),
+    partitions: runbook.partitions.map(({ name }) => readPartition(log, summary, name, runbook.phases)),
+    gates: readGates(log, gates, runbook.gates),
+    fixes: readFixes(log),
+  };
+}
+
+function readPartition(
+  log: ExecutionLog,
+  summary: LogTable | undefined,
+  partition: string,
+  phases: readonly Phase[],
+): PartitionRecord {
+  const row = summary === undefined ? undefined : rowOf(summary, partition);
+  const cell = (title: string): { cell?: StatusCell } => {
+    const found = summary === undefined || row === undefined ? undefined : cellOf(summary, row, title);
+    return found === undefined ? {} : { cell: statusCell(log, found) };
+  };
+  const sections = partitionSections(log, partition);
+  const [section] = sections;
+  const field = section === undefined ? undefined : signOffIn(log, section);
+  return {
+    partition,
+    ...(row === undefined ? {} : { row }),
+    sections,
+    phases: phases.map((phase) => ({
+      phase,
+      ...cell(phase.column),
+      sections:
+        section === undefined
+          ? []
+          : phasesIn(log, section, phase.title).map((heading) => readPhase(log, heading)),
+    })),
+    signOff: { ...(field === undefined ? {} : { field }), ...cell(signOffColumn) },
+  };
+}
+
+function statusCell(log: ExecutionLog, cell: LogTableCell): StatusCell {
+  const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
+  return { ...cell, ...(status === undefined ? {} : { status }) };
+}
+
+const attempt = /^\*\*[^*]*\battempt\b/i;
+
+function readPhase(log: ExecutionLog, heading: LogHeading): PhaseSection {
+  const bullets = bulletsOf(log, heading);
+  const notes = notesField(log, heading)?.line.start ?? Number.POSITIVE_INFINITY;
+  return {
+    heading,
+    checks: readChecks(
+      log,
+      bullets.filter((bullet) => bullet.text.start < notes),
+    ),
+    attempts: bullets.filter((bullet) => attempt.test(log.text.slice(bullet.text.start, bullet.text.end))),
+  };
+}
+
+/** `2026-11-24 10:02:11 +00:00 ✅ passed — …`, as the product writes it below a check. */
+const timed = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2}) /;
+
+/** Every bullet is a check, but for the lines of history: those begin with a time or with a sign. */
+function readChecks(log: ExecutionLog, bullets: readonly LogBullet[]): readonly CheckRecord[] {
+  const checks: (Omit<CheckRecord, 'history'> & { readonly history: HistoryLine[] })[] = [];
+  for (const bullet of bullets) {
+    const text = log.text.slice(bullet.text.start, bullet.text.end);
+    const time = bullet.depth > 0 ? timed.exec(text)?.[1] : undefined;
+    const owner = checks.at(-1);
+    if (owner !== undefined && bullet.depth > 0 && (time !== undefined || bullet.label === '')) {
+      owner.history.push({
+        ...(time === undefined ? {} : { time }),
+        ...(bullet.status === undefined ? {} : { status: bullet.status }),
+        text,
+        span: bullet.text,
+      });
+      continue;
+    }
+    checks.push({
+      label: bullet.label.replace(/[\s:]{1,9}$/, ''),
+      ...(bullet.command === undefined ? {} : { command: bullet.command }),
+      ...(bullet.status === undefined ? {} : { status: bullet.status }),
+      tail: bullet.status === undefined ? '' : log.text.slice(bullet.status.span.end, bullet.text.end),
+      span: bullet.text,
+      history: [],
+    });
+  }
+  return checks;
+}
+
+function readGates(
+  log: ExecutionLog,
+  table: LogTable | undefined,
+  declared: readonly GateDeclaration[],
+): readonly GateRecord[] {
+  const rows = new Map(
+    declared.map((gate) => [gate, table === undefined ? undefined : rowOf(table, gate.title)]),
+  );
+  const byRow = new Map([...rows].map(([gate, row]) => [row, gate]));
+  const written = (table?.rows ?? []).map((row) => readGate(log, table, row, byRow.get(row)));
+  const unwritten = declared
+    .filter((gate) => rows.get(gate) === undefined)
+    .map((gate) => readGate(log, table, undefined, gate));
+  return [...written, ...unwritten];
+}
+
+function readGate(
+  log: ExecutionLog,
+  table: LogTable | undefined,
+  row: LogTableRow | undefined,
+  declared: GateDeclaration | undefined,
+): GateRecord {
+  const cell = table === undefined ? undefined : row?.cells[statusColumn(table)];
+  const date = table === undefined || row === undefined ? undefined : cellOf(table, row, 'Date');
+  const section = declared?.section === undefined ? undefined : gateSection(log, declared.section);
+  return {
+    title: row?.cells[0]?.text ?? declared?.title ?? '',
+    ...(row === undefined ? {} : { row }),
+    ...(cell === undefined ? {} : { cell: statusCell(log, cell) }),
+    ...(date === undefined ? {} : { date }),
+    ...(declared === undefined ? {} : { declared }),
+    ...(section === undefined ? {} : { section }),
+    checks: section === undefined ? [] : sectionChecks(log, section),
+  };
+}
+
+/** The rows of the section's table of checks, or its bullets. */
+function sectionChecks(log: ExecutionLog, section: LogHeading): readonly CheckRecord[] {
+  const table = checkTable(log, section);
+  if (table === undefined) return readChecks(log, bulletsOf(log, section));
+  const column = statusColumn(table);
+  return table.rows.map((row) => {
+    const cell = row.cells[column];
+    const { status } = cell === undefined ? { status: undefined } : statusCell(log, cell);
+    const rest = row.cells.slice(column + 1).map((each) => each.text);
+    return {
+      label: row.cells[0]?.text ?? '',
+      ...(status === undefined ? {} : { status }),
+      tail: rest.join(' '),
+      span: row.line,
+      history: [],
+    };
+  });
+}
+
+const fixTitles: readonly (readonly [FixKind, RegExp])[] = [
+  ['script', /\bscript fixes\b/],
+  ['code', /\bcode fixes\b/],
+];
+
+function readFixes(log: ExecutionLog): readonly FixTable[] {
+  return log.headings.flatMap((heading) => {
+    const kind = fixTitles.find(([, title]) => title.test(heading.key))?.[0];
+    if (kind === undefined) return [];
+    const [table] = within(log.tables, (each) => each.header.line.start, {
+      start: heading.bodyStart,
+      end: heading.bodyEnd,
+    });
+    return [{ kind, heading, ...(table === undefined ? {} : { table }) }];
+  });
+}

@@ -10,6 +10,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml';
+import { isRuleCode, type RuleCode, ruleCodes, type SeverityChoice, severities } from '../lint/codes.ts';
 import type { Span } from '../text.ts';
 import { type Problem, parseTemplate, type Template } from './template.ts';
 
@@ -54,6 +55,8 @@ export interface FrontMatter {
   readonly partitions: readonly Partition[];
   readonly phases: readonly Phase[];
   readonly gates: readonly GateDeclaration[];
+  /** How grave the findings of a rule about the log are, where the runbook says so. */
+  readonly lint: ReadonlyMap<RuleCode, SeverityChoice>;
 }
 
 export interface FrontMatterResult {
@@ -71,6 +74,7 @@ const topKeys = [
   'partitions',
   'phases',
   'gates',
+  'lint',
 ];
 /** Lower case at the head: a name never collides with an environment variable a shell depends on. */
 const variableForm = /^[a-z][A-Za-z0-9_]*$/;
@@ -86,6 +90,7 @@ export const noFrontMatter: FrontMatter = {
   partitions: [],
   phases: [],
   gates: [],
+  lint: new Map(),
 };
 
 /** @param yaml the text between the `---` lines; @param offset where it stands in the runbook. */
@@ -153,6 +158,7 @@ class Reader {
       partitions,
       phases,
       gates: this.#gates(fields.get('gates'), partitions, phases),
+      lint: this.#lint(fields.get('lint')),
     };
     return { value, problems: this.#problems };
   }
@@ -362,6 +368,20 @@ class Reader {
       });
     }
     return gates;
+  }
+
+  #lint(field: Field | undefined): Map<RuleCode, SeverityChoice> {
+    const chosen = new Map<RuleCode, SeverityChoice>();
+    for (const [code, each] of this.#map(field, '"lint"')) {
+      const text = this.#text(each);
+      const severity = severities.find((known) => known === text);
+      if (!isRuleCode(code)) {
+        this.#error(`"${code}" is no rule about the log. Known: ${ruleCodes.join(', ')}.`, each.keySpan);
+      } else if (severity !== undefined) chosen.set(code, severity);
+      else if (text !== undefined)
+        this.#error(`"${text}" is no severity. Known: ${severities.join(', ')}.`, this.#span(each.node));
+    }
+    return chosen;
   }
 
   #records(field: Field, keys: readonly string[]): { fields: Map<string, Field>; span: Span }[] {

@@ -1,0 +1,81 @@
+/** Gates: the table at the head of the log against the sections that record them. */
+import type { CheckRecord, GateRecord } from '../log/model.ts';
+import { signs } from '../log/status.ts';
+import { setDate, setToken } from '../log/table-edits.ts';
+import { plain } from '../log/words.ts';
+import type { TextEdit } from '../ports.ts';
+import { type Check, type Found, fix, type LintContext, later, type Standing, standing } from './rule.ts';
+
+/** The gate's row and its section say the same. */
+export const gateSections: Check = (context) =>
+  context.record.gates.flatMap((gate) => disagreement(context, gate) ?? []);
+
+function disagreement(context: LintContext, gate: GateRecord): Found | undefined {
+  const { row, cell, section } = gate;
+  if (row === undefined || cell === undefined || section === undefined) return undefined;
+  const whole = standing(gate.checks);
+  const deciding = decisive(gate);
+  const says = deciding.length === 0 ? whole : standing(deciding);
+  const now = cell.status?.kind ?? 'pending';
+  if (says.kind === 'none' || now === 'waived' || now === says.kind) return undefined;
+  if (now === 'pending' && says.kind === 'pending') return undefined;
+  const sectionDate = says.date ?? section.status?.date;
+  const related = (deciding.length === 0 ? gate.checks.filter((check) => check.status) : deciding)
+    .slice(0, 5)
+    .map((check) => ({ span: check.span, message: 'what the section says' }));
+  const counted = `${says.done} of ${says.all} ${says.all === 1 ? 'check' : 'checks'} cleared`;
+  const rest = whole.all - whole.done;
+  const open =
+    deciding.length > 0 && rest > 0 ? `; ${rest} more there ${rest === 1 ? 'is' : 'are'} open` : '';
+  const message = `The gate "${plainTitle(gate.title)}" is ${now} in the table, and its section says ${says.kind}${sectionDate === undefined ? '' : ` ${sectionDate}`} (${counted}${open}).`;
+  const date = sectionDate ?? dateNear(context, gate) ?? context.today;
+  const token = says.kind === 'cleared' ? `${signs.cleared} ${date}` : `${tokenOf(says)} ${date}`;
+  // To close a gate, or to open it as its whole section does, follows from the log; to judge half a section does not.
+  const safe = says.kind === 'cleared' ? now === 'pending' && whole.kind === 'cleared' : false;
+  return {
+    message,
+    span: cell.text === '' ? row.line : cell.span,
+    related,
+    fixes: [
+      fix(`Write ${token} as its section says`, safe, () => setGateRow(context, gate, token, says, date)),
+    ],
+  };
+}
+
+const tokenOf = (says: Standing): string =>
+  says.kind === 'failed' ? signs.failed : says.kind === 'partial' ? signs.partial : signs.pending;
+
+const plainTitle = (title: string): string => title.replace(/`|\*\*/g, '');
+
+function setGateRow(
+  { record }: LintContext,
+  { cell, date }: GateRecord,
+  token: string,
+  says: Standing,
+  day: string,
+): readonly TextEdit[] {
+  if (cell === undefined || says.kind === 'none') return [];
+  const dated = date === undefined ? [] : [setDate(date, day)];
+  return [setToken(record.log, cell, token, says.kind), ...dated];
+}
+
+/** The checks that say what the gate's title says, each word of it: they decide, whatever else the section holds. */
+function decisive(gate: GateRecord): readonly CheckRecord[] {
+  const id = plain(gate.declared?.section ?? '');
+  const wanted = words(plain(gate.title).replace(id, ''));
+  if (wanted.length < 2) return [];
+  return gate.checks.filter((check) => {
+    const has = new Set(words(plain(check.label)));
+    return check.status !== undefined && wanted.every((word) => has.has(word));
+  });
+}
+
+const words = (text: string): readonly string[] => text.match(/[\p{L}\d][\p{L}\d-]+/gu) ?? [];
+
+/** A date that the section's checks carry behind their signs. */
+function dateNear({ today }: LintContext, gate: GateRecord): string | undefined {
+  return gate.checks
+    .flatMap((check) => /\d{4}-\d{2}-\d{2}/.exec(check.tail)?.[0] ?? [])
+    .filter((date) => date <= today)
+    .reduce<string | undefined>(later, undefined);
+}

@@ -1,0 +1,70 @@
+/** What a rule about a log is, and what it finds. */
+import type { CascadeRecord, CheckRecord } from '../log/model.ts';
+import type { LogStatus, StatusKind } from '../log/status.ts';
+import type { TextEdit } from '../ports.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import type { Span } from '../text.ts';
+
+export interface LintContext {
+  readonly record: CascadeRecord;
+  readonly runbook: Runbook;
+  /** `2026-11-24`, where the reader is. */
+  readonly today: string;
+}
+
+/** A change that a person may accept. */
+export interface Fix {
+  readonly title: string;
+  /** Follows from what the log says already, so that it may be made without asking. */
+  readonly safe: boolean;
+  /** Counted from the text that was checked. */
+  edits(): readonly TextEdit[];
+}
+
+export interface Found {
+  readonly message: string;
+  readonly span: Span;
+  /** The other sides of the contradiction. */
+  readonly related?: readonly { readonly span: Span; readonly message: string }[];
+  readonly fixes?: readonly Fix[];
+}
+
+export type Check = (context: LintContext) => readonly Found[];
+
+export const fix = (title: string, safe: boolean, edits: () => readonly TextEdit[]): Fix => ({
+  title,
+  safe,
+  edits,
+});
+
+/** How the checks of a section stand; those without a status are words, not checks. */
+export interface Standing {
+  readonly kind: StatusKind | 'none';
+  readonly all: number;
+  readonly done: number;
+  /** The youngest date that stands in them. */
+  readonly date?: string;
+}
+
+export const isDone = (status: LogStatus): boolean => status.kind === 'cleared' || status.kind === 'waived';
+
+export function standing(checks: readonly CheckRecord[]): Standing {
+  const statuses = checks.flatMap(({ status }) => status ?? []);
+  const all = statuses.length;
+  const done = statuses.filter(isDone).length;
+  const date = statuses.flatMap((status) => status.date ?? []).reduce<string | undefined>(later, undefined);
+  const dated = date === undefined ? {} : { date };
+  if (all === 0) return { kind: 'none', all, done };
+  if (done === all) return { kind: 'cleared', all, done, ...dated };
+  if (statuses.some((status) => status.kind === 'failed')) return { kind: 'failed', all, done, ...dated };
+  const begun = done > 0 || statuses.some((status) => status.kind === 'partial');
+  return { kind: begun ? 'partial' : 'pending', all, done, ...dated };
+}
+
+export const later = (a: string | undefined, b: string): string => (a === undefined || b > a ? b : a);
+
+/** A piece of the log as people read it, on one line and not too long. */
+export function quoted(text: string, most = 60): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= most ? line : `${line.slice(0, most).trimEnd()}…`;
+}

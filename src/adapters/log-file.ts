@@ -1,4 +1,4 @@
-import { applyEdits } from '../core/log/edits.ts';
+import { applyChange } from '../core/log/edits.ts';
 import { answer, type Failure, failure, type LogFile, type Outcome } from '../core/ports.ts';
 import { realFile, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
@@ -38,9 +38,9 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       return locked(`write ${label}`, async (file) => {
         const before = await existing(file, label);
         if (before.kind === 'failure') return before;
-        const after = applyEdits(before.value, change(before.value));
-        if (after !== before.value) await replaceFile(file, after);
-        return answer(after);
+        const after = applyChange(before.value, change);
+        if (after.kind === 'answer' && after.value !== before.value) await replaceFile(file, after.value);
+        return after;
       });
     },
     create: (text) =>

@@ -256,6 +256,9 @@ export interface TextEdit {
   readonly text: string;
 }
 
+/** What is to be changed in a text: edits that all count from it, or why nothing may be written into it. */
+export type LogChange = (text: string) => readonly TextEdit[] | Failure;
+
 /** The execution log, wherever it is: an open editor or a file. */
 export interface LogFile {
   /** Where the log is, for people: a path relative to the workspace or absolute. */
@@ -264,9 +267,10 @@ export interface LogFile {
   read(): Promise<Outcome<string | undefined>>;
   /**
    * Applies what `change` makes of the newest text, and makes it durable before settling. `change` may be
-   * called again with a newer text when another writer was faster. Answers with the text as written.
+   * called again with a newer text when another writer was faster. Answers with the text as written; when
+   * `change` refuses, with its failure, and then nothing is touched.
    */
-  update(change: (text: string) => readonly TextEdit[]): Promise<Outcome<string>>;
+  update(change: LogChange): Promise<Outcome<string>>;
   /** Makes the log with this text; a failure where one exists already. */
   create(text: string): Promise<Outcome<void>>;
 }

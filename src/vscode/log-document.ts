@@ -3,8 +3,8 @@ import { realFile, replaceFile } from '../adapters/atomic-write.ts';
 import { fileFailure } from '../adapters/file-failure.ts';
 import { underLock } from '../adapters/file-lock.ts';
 import { logFile } from '../adapters/log-file.ts';
-import { applyEdits } from '../core/log/edits.ts';
-import { answer, failure, type LogFile, type Outcome, type TextEdit } from '../core/ports.ts';
+import { applyChange, applyEdits } from '../core/log/edits.ts';
+import { answer, failure, type LogChange, type LogFile, type Outcome } from '../core/ports.ts';
 
 /**
  * The log as the editor has it: an open document is edited through the editor, so that unsaved words survive and
@@ -30,9 +30,10 @@ export function logDocument(uri: vscode.Uri): LogFile {
           const same = onDisk.value === withBom(document, onDisk.value);
           // Mixed line ends would not survive the editor, and what another program wrote is not in it yet.
           if (!document.isDirty && !same && onDisk.value !== undefined) {
-            const after = applyEdits(onDisk.value, change(onDisk.value));
-            if (after !== onDisk.value) await replaceFile(await realFile(uri.fsPath), after);
-            return answer(after);
+            const after = applyChange(onDisk.value, change);
+            if (after.kind === 'answer' && after.value !== onDisk.value)
+              await replaceFile(await realFile(uri.fsPath), after.value);
+            return after;
           }
           return editDocument(document, label, change);
         });
@@ -62,12 +63,13 @@ const lockWait = 10_000;
 async function editDocument(
   document: vscode.TextDocument,
   label: string,
-  change: (text: string) => readonly TextEdit[],
+  change: LogChange,
 ): Promise<Outcome<string>> {
   const asked = `write ${label}`;
   for (let attempt = 0; attempt < tries; attempt++) {
     const text = document.getText();
     const edits = change(text);
+    if ('kind' in edits) return edits;
     const after = applyEdits(text, edits);
     if (edits.length > 0) {
       const edit = new vscode.WorkspaceEdit();

@@ -113,6 +113,9 @@ test('log: edits count from one text, in any order; no edits leave the file alon
   const { ino } = await stat(path);
   given(await log.update(() => []));
   assert.equal((await stat(path)).ino, ino);
+  const no = { kind: 'failure', verdict: 'failed', asked: 'a', came: 'b', next: 'c' } as const;
+  assert.equal(await log.update(() => no), no);
+  assert.equal((await stat(path)).ino, ino, 'a refusal leaves the file alone');
   await assert.rejects(
     log.update(() => [
       { offset: 0, length: 3, text: '' },

@@ -1,6 +1,6 @@
 /** The core's ports in memory: what the world answers is set by the test, what it was asked is kept. */
 
-import { applyEdits } from '../../src/core/log/edits.ts';
+import { applyChange } from '../../src/core/log/edits.ts';
 import {
   answer,
   type ContextEntry,
@@ -191,9 +191,11 @@ export function memoryLog(text: string | undefined): MemoryLog {
     update: async (change) => {
       if (log.text === undefined)
         return failure('failed', 'write execution-log.md', 'no such file', 'Start a run.');
-      log.text = applyEdits(log.text, change(log.text));
+      const changed = applyChange(log.text, change);
+      if (changed.kind === 'failure') return changed;
+      log.text = changed.value;
       log.history.push(log.text);
-      return answer(log.text);
+      return changed;
     },
     create: async (made) => {
       if (log.text !== undefined) return failure('failed', 'create execution-log.md', 'it exists', 'Use it.');

@@ -1,5 +1,5 @@
 /** Edits to a log, made of places and words; whoever owns the text applies them. */
-import type { Clock, TextEdit } from '../ports.ts';
+import { answer, type Clock, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
 import { plainText, type Span } from '../text.ts';
 
 export const replace = (span: Span, text: string): TextEdit => ({
@@ -22,6 +22,94 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   }
   return result + text.slice(at);
 }
+
+/** The text that a change makes of this one, or its refusal. */
+export function applyChange(text: string, change: LogChange): Outcome<string> {
+  const made = change(text);
+  return 'kind' in made ? made : answer(applyEdits(text, made));
+}
+
+/** A part of the text after some edits: copied from the text before them, or new. */
+type Piece = { readonly kind: 'kept'; readonly span: Span } | { readonly kind: 'new'; readonly text: string };
+
+const sizeOf = (piece: Piece): number =>
+  piece.kind === 'new' ? piece.text.length : piece.span.end - piece.span.start;
+
+const part = (piece: Piece, from: number, to: number): Piece =>
+  piece.kind === 'new'
+    ? { kind: 'new', text: piece.text.slice(from, to) }
+    : { kind: 'kept', span: { start: piece.span.start + from, end: piece.span.start + to } };
+
+function editPieces(pieces: readonly Piece[], edits: readonly TextEdit[]): readonly Piece[] {
+  const result: Piece[] = [];
+  let index = 0;
+  /** How much of the piece at `index` is used up, and where that is in the whole. */
+  let used = 0;
+  let at = 0;
+  const pass = (to: number, keep: boolean): void => {
+    while (at < to) {
+      const piece = pieces[index];
+      if (piece === undefined) throw new RangeError(`An edit at ${to} leaves the text`);
+      const taken = Math.min(to - at, sizeOf(piece) - used);
+      if (keep && taken > 0) result.push(part(piece, used, used + taken));
+      at += taken;
+      used += taken;
+      if (used === sizeOf(piece)) {
+        index++;
+        used = 0;
+      }
+    }
+  };
+  for (const { offset, length, text } of edits.toSorted((a, b) => a.offset - b.offset)) {
+    if (offset < at || length < 0)
+      throw new RangeError(`An edit at ${offset} + ${length} overlaps another one`);
+    pass(offset, true);
+    if (text !== '') result.push({ kind: 'new', text });
+    pass(offset + length, false);
+  }
+  pass(
+    pieces.reduce((sum, piece) => sum + sizeOf(piece), 0),
+    true,
+  );
+  return result;
+}
+
+/**
+ * Two changes as one, so that they are written, and undone, as one: `first` counts from `text`, `second` from the
+ * text after `first`, the result from `text`. What neither touched is not spanned.
+ */
+export function composeEdits(
+  text: string,
+  first: readonly TextEdit[],
+  second: readonly TextEdit[],
+): readonly TextEdit[] {
+  const whole: Piece = { kind: 'kept', span: { start: 0, end: text.length } };
+  const pieces = editPieces(editPieces([whole], first), second);
+  const edits: TextEdit[] = [];
+  let at = 0;
+  let words = '';
+  const settle = (next: number): void => {
+    if (text.slice(at, next) !== words) edits.push({ offset: at, length: next - at, text: words });
+    words = '';
+  };
+  for (const piece of pieces) {
+    if (piece.kind === 'new') {
+      words += piece.text;
+    } else {
+      settle(piece.span.start);
+      at = piece.span.end;
+    }
+  }
+  settle(text.length);
+  return edits;
+}
+
+/** Edits, and what is to be done to the text after them, as one change. */
+export const thenAlso = (
+  text: string,
+  first: readonly TextEdit[],
+  second: (after: string) => readonly TextEdit[],
+): readonly TextEdit[] => composeEdits(text, first, second(applyEdits(text, first)));
 
 /** Whether a line ends right before this offset. */
 export const endsLine = (text: string, offset: number): boolean =>

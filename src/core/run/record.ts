@@ -1,5 +1,5 @@
 /** Writes a run into its log on the way: each event goes on only when what it says is written. */
-import { codeSpan, harmless, type Stamp, stamp } from '../log/edits.ts';
+import { codeSpan, harmless, type Stamp, stamp, thenAlso } from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
 import { ensurePlace, type Place } from '../log/place.ts';
 import { type Entry, recordCheck, recordNote } from '../log/record.ts';
@@ -100,9 +100,11 @@ class Recorder {
   async #check(event: RunEvent, check: CheckRef, entry: Entry, at: Stamp): Promise<void> {
     const siblings = this.#siblings();
     const mine = this.#entries.get(check.key) ?? check.entry;
-    await this.#write(event, (text) => recordCheck(text, this.#place, mine, siblings, entry, at));
-    if (entry.kind === 'result' && entry.verdict === 'passed') return;
-    await this.#write(event, (text) => this.#settled(text, at));
+    await this.#write(event, (text) => {
+      const recorded = recordCheck(text, this.#place, mine, siblings, entry, at);
+      if (entry.kind === 'result' && entry.verdict === 'passed') return recorded;
+      return thenAlso(text, recorded, (after) => this.#settled(after, at));
+    });
   }
 
   async #settle(event: Extract<RunEvent, { kind: 'run-finished' }>, at: Stamp): Promise<void> {
@@ -112,9 +114,11 @@ class Recorder {
       await this.#write(event, (text) => recordSignOff(text, partition, signed, at));
       return;
     }
-    await this.#write(event, (text) => this.#settled(text, at));
-    if (event.outcome === 'passed' || this.#target.kind !== 'phase') return;
-    await this.#write(event, (text) => recordNote(text, this.#place, this.#attempt(event)));
+    await this.#write(event, (text) => {
+      const settled = this.#settled(text, at);
+      if (event.outcome === 'passed' || this.#target.kind !== 'phase') return settled;
+      return thenAlso(text, settled, (after) => recordNote(after, this.#place, this.#attempt(event)));
+    });
   }
 
   /** Given only when every statement was confirmed in this run; a no is a no. */

@@ -275,6 +275,19 @@ export interface LogFile {
   create(text: string): Promise<Outcome<void>>;
 }
 
+/** Where the transcripts of attempts are kept: a folder beside the log. */
+export interface EvidenceFolder {
+  /** Makes a new transcript. Where a file of this name exists a counter is added to it. */
+  open(stem: string): Promise<Outcome<TranscriptFile>>;
+}
+
+export interface TranscriptFile {
+  /** From the log to the file: `execution-log.md.evidence/20261124T100211Z-dev-deploy.txt`. */
+  readonly path: string;
+  append(text: string): Promise<Outcome<void>>;
+  close(): Promise<void>;
+}
+
 /** All ports of one world, bound to one runbook's worktree. */
 export interface Ports {
   readonly secrets: SecretStore;

@@ -10,6 +10,7 @@ import {
   NoWorldError,
   worktreeFor,
 } from '../adapters/compose.ts';
+import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import type { Ports, ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
@@ -109,6 +110,8 @@ export class Cascades {
         worktree,
         shells,
         redactor: this.#redactor,
+        rehearsal: this.rehearsal,
+        ...(settings.evidence ? { evidence: evidenceFolder(log.fsPath) } : {}),
       }),
       log,
     };

@@ -5,6 +5,7 @@ import {
   answer,
   type ContextEntry,
   type DnsAnswer,
+  type EvidenceFolder,
   type Failure,
   failure,
   type LogFile,
@@ -204,4 +205,33 @@ export function memoryLog(text: string | undefined): MemoryLog {
     },
   };
   return log;
+}
+
+export interface MemoryEvidence extends EvidenceFolder {
+  /** Transcripts by their names. */
+  readonly files: Map<string, string>;
+  /** What the disk answers to the next write, or to making a file. */
+  refusal: Failure | undefined;
+}
+
+export function memoryEvidence(): MemoryEvidence {
+  const evidence: MemoryEvidence = {
+    files: new Map(),
+    refusal: undefined,
+    open: async (stem) => {
+      if (evidence.refusal !== undefined) return evidence.refusal;
+      const path = `execution-log.md.evidence/${stem}.txt`;
+      evidence.files.set(path, '');
+      return answer({
+        path,
+        append: async (text) => {
+          if (evidence.refusal !== undefined) return evidence.refusal;
+          evidence.files.set(path, (evidence.files.get(path) ?? '') + text);
+          return answer(undefined);
+        },
+        close: async () => {},
+      });
+    },
+  };
+  return evidence;
 }

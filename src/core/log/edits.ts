@@ -133,21 +133,37 @@ export function stamp(moment: Date, clock: Pick<Clock, 'offsetMinutes'>): Stamp 
   return { date, time: `${date} ${local.slice(11, 19)} ${offset}` };
 }
 
+/** UTF-16 units of evidence that a line of the log takes. */
 const longest = 400;
 
-/** Evidence on one line that cannot break the Markdown around it, nor be read as a status. */
-export function harmless(text: string): string {
-  const line = plainText(text)
-    .replace(/[\u0000-\u001F\u007F\u0085\u2028\u2029]+/g, ' ')
+/** One line without what could break the Markdown around it or be read as a status, but for bars and brackets. */
+const oneLine = (text: string): string =>
+  plainText(text)
+    .replace(/[\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]+/g, ' ')
     .replace(/[✅🟡❌⚠⏳]\uFE0F?\s*/gu, '')
     .replaceAll('`', "'")
-    .replaceAll('<', '\\<')
+    .toWellFormed()
     .trim();
-  return line.length <= longest ? line : `${line.slice(0, longest)}…`;
+
+/** Whether evidence stands whole on a line of the log. */
+export const fitsLine = (text: string): boolean => oneLine(text).length <= longest;
+
+/** Cut before anything is escaped, and never in the middle of a character. */
+function cut(line: string): string {
+  if (line.length <= longest) return line;
+  const whole = /[\uD800-\uDBFF]/.test(line[longest - 1] ?? '') ? longest - 1 : longest;
+  return `${line.slice(0, whole)}…`;
 }
 
+/** With backslashes of its own before a sign doubled: they must not take the escape away from it. */
+const escaped = (line: string, signs: RegExp): string =>
+  line.replace(signs, (_, slashes: string, sign: string) => `${slashes}${slashes}\\${sign}`);
+
+/** Evidence on one line that cannot break the Markdown around it, nor be read as a status. */
+export const harmless = (text: string): string => escaped(cut(oneLine(text)), /(\\*)(<)/g);
+
 /** The same inside a table cell. */
-export const harmlessCell = (text: string): string => harmless(text).replaceAll('|', '\\|');
+export const harmlessCell = (text: string): string => escaped(cut(oneLine(text)), /(\\*)([<|])/g);
 
 /** A command as a code span, backticks inside it allowed. */
 export function codeSpan(text: string): string {

@@ -1,5 +1,5 @@
 /** Writes a run into its log on the way: each event goes on only when what it says is written. */
-import { codeSpan, harmless, type Stamp, stamp, thenAlso } from '../log/edits.ts';
+import { codeSpan, fitsLine, harmless, harmlessCell, type Stamp, stamp, thenAlso } from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
 import { ensurePlace, type Place } from '../log/place.ts';
 import { type Entry, recordCheck, recordNote } from '../log/record.ts';
@@ -10,6 +10,7 @@ import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
 import { type PlacedCheck, placeOf, type Target } from './places.ts';
 import { placedNow } from './plan.ts';
+import { Transcript } from './transcript.ts';
 
 /** The log could not be written. The run ends; the message tells what is not in the log. */
 export class LogError extends Error {
@@ -29,12 +30,15 @@ export async function* recorded(
   events: AsyncIterable<RunEvent>,
 ): AsyncGenerator<RunEvent, void, void> {
   let recorder: Recorder | undefined;
-  for await (const event of events) {
-    if (event.kind === 'run-started') {
-      recorder = new Recorder(cascade, event.target, event.checks, await placedNow(cascade, event.target));
+  try {
+    for await (const event of events) {
+      if (event.kind === 'run-started')
+        recorder = new Recorder(cascade, event, await placedNow(cascade, event.target));
+      await recorder?.take(event);
+      yield event;
     }
-    await recorder?.take(event);
-    yield event;
+  } finally {
+    await recorder?.close();
   }
 }
 
@@ -49,21 +53,37 @@ class Recorder {
   readonly #entries = new Map<string, LogEntry>();
   readonly #results = new Map<string, CheckResult>();
   #ran = false;
-  #startedAt: Stamp | undefined;
+  readonly #startedAt: Stamp;
+  readonly #transcript: Transcript;
 
-  constructor(cascade: Cascade, target: Target, checks: readonly CheckRef[], placed: readonly PlacedCheck[]) {
+  constructor(
+    cascade: Cascade,
+    { target, checks, at }: Extract<RunEvent, { kind: 'run-started' }>,
+    placed: readonly PlacedCheck[],
+  ) {
     this.#placed = placed;
     this.#cascade = cascade;
     this.#target = target;
     this.#place = placeOf(cascade.runbook, target);
     this.#checks = checks;
     for (const check of checks) this.#entries.set(check.key, check.entry);
+    this.#startedAt = this.#stamp(at);
+    this.#transcript = new Transcript(cascade.evidence, {
+      runbook: cascade.runbook.name,
+      target,
+      at,
+      time: this.#startedAt.time,
+      rehearsal: cascade.rehearsal,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#transcript.close();
   }
 
   async take(event: RunEvent): Promise<void> {
     switch (event.kind) {
       case 'run-started':
-        this.#startedAt = this.#stamp(event.at);
         if (event.checks.length > 0) await this.#write(event, (text) => ensurePlace(text, this.#place));
         return;
       case 'check-started':
@@ -79,6 +99,8 @@ class Recorder {
         if (this.#ran) await this.#settle(event, this.#stamp(event.at));
         return;
       case 'check-output':
+        await this.#transcript.output(this.#redacted(event.check), event.chunk);
+        return;
       case 'check-progress':
       case 'check-blocked':
       case 'check-not-run':
@@ -89,11 +111,14 @@ class Recorder {
   async #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): Promise<void> {
     this.#entries.set(event.check.key, event.check.entry);
     this.#results.set(event.check.key, event.result);
-    if (this.#target.kind === 'sign-off') return;
     const verdict = event.interrupted ? 'interrupted' : event.result.verdict;
     const evidence =
       event.duration >= 1000 ? `${event.result.evidence}, ${seconds(event.duration)}` : event.result.evidence;
-    await this.#check(event, event.check, { kind: 'result', verdict, evidence }, this.#stamp(event.at));
+    const fits = fitsLine(evidence);
+    await this.#transcript.finished(event, evidence, !fits);
+    if (this.#target.kind === 'sign-off') return;
+    const more = behind(fits ? undefined : this.#transcript.link, this.#transcript.takeTrouble());
+    await this.#check(event, event.check, { kind: 'result', verdict, evidence, more }, this.#stamp(event.at));
   }
 
   /** Writes one check, and where it did not pass also what that makes of its phase or gate. */
@@ -114,10 +139,12 @@ class Recorder {
       await this.#write(event, (text) => recordSignOff(text, partition, signed, at));
       return;
     }
+    const note =
+      event.outcome === 'passed' || this.#target.kind !== 'phase' ? undefined : this.#attempt(event);
     await this.#write(event, (text) => {
       const settled = this.#settled(text, at);
-      if (event.outcome === 'passed' || this.#target.kind !== 'phase') return settled;
-      return thenAlso(text, settled, (after) => recordNote(after, this.#place, this.#attempt(event)));
+      if (note === undefined) return settled;
+      return thenAlso(text, settled, (after) => recordNote(after, this.#place, note));
     });
   }
 
@@ -147,7 +174,11 @@ class Recorder {
     const command = failing?.entry.command;
     const at =
       failing === undefined ? '' : ` at ${command === undefined ? failing.title : codeSpan(command)}`;
-    return `**Attempt ${this.#startedAt?.time ?? ''}** ${words[event.outcome]}${at}: ${harmless(reason)}`;
+    const more = behind(this.#transcript.link, this.#transcript.takeTrouble());
+    return [
+      `**Attempt ${this.#startedAt.time}** ${words[event.outcome]}${at}: ${harmless(reason)}`,
+      ...(more === '' ? [] : [more]),
+    ].join(' ');
   }
 
   #settled(text: string, at: Stamp): readonly TextEdit[] {
@@ -155,6 +186,11 @@ class Recorder {
     if (place.kind === 'phase') return settlePhase(text, place, this.#siblings(), at);
     if (place.kind === 'gate') return settleGate(text, place, this.#siblings(), at);
     return [];
+  }
+
+  /** The title of a check that is not bound yet may hold what was read as a secret since. */
+  #redacted(check: CheckRef): CheckRef {
+    return { ...check, title: this.#cascade.redactor.redact(check.title) };
   }
 
   /** All checks of the place, those that this run leaves out among them. */
@@ -171,6 +207,12 @@ class Recorder {
     if (written.kind === 'failure') throw new LogError(written, event);
   }
 }
+
+/** Where the rest of the evidence is, or why it is nowhere. */
+const behind = (link: string | undefined, trouble: string | undefined): string =>
+  [link, trouble === undefined ? undefined : harmlessCell(trouble)]
+    .flatMap((words) => (words === undefined ? [] : [`(${words})`]))
+    .join(' ');
 
 function seconds(milliseconds: number): string {
   const all = Math.round(milliseconds / 1000);

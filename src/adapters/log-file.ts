@@ -1,6 +1,6 @@
 import { applyChange } from '../core/log/edits.ts';
-import { answer, type Failure, failure, type LogFile, type Outcome } from '../core/ports.ts';
-import { realFile, replaceFile } from './atomic-write.ts';
+import { answer, type Failure, failure, type LogChange, type LogFile, type Outcome } from '../core/ports.ts';
+import { realFile, removeLeftovers, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
 import { underLock } from './file-lock.ts';
 import { readText } from './text-file.ts';
@@ -38,9 +38,7 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       return locked(`write ${label}`, async (file) => {
         const before = await existing(file, label);
         if (before.kind === 'failure') return before;
-        const after = applyChange(before.value, change);
-        if (after.kind === 'answer' && after.value !== before.value) await replaceFile(file, after.value);
-        return after;
+        return replaceLog(file, before.value, change);
       });
     },
     create: (text) =>
@@ -52,6 +50,15 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
         return answer(undefined);
       }),
   };
+}
+
+/** Replaces the log by what a change makes of it. Only under the log's lock. */
+export async function replaceLog(file: string, text: string, change: LogChange): Promise<Outcome<string>> {
+  const after = applyChange(text, change);
+  if (after.kind === 'failure' || after.value === text) return after;
+  await removeLeftovers(file);
+  await replaceFile(file, after.value);
+  return after;
 }
 
 async function existing(path: string, label: string): Promise<Outcome<string>> {

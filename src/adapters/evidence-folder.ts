@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { answer, type EvidenceFolder, failure, type Outcome, type TranscriptFile } from '../core/ports.ts';
 import { fileFailure } from './file-failure.ts';
+import { isThere, newFile } from './new-file.ts';
 
 /** More attempts than this in one second of one target are not made by people. */
 const mostOfOneName = 1000;
@@ -19,7 +20,7 @@ export function evidenceFolder(logPath: string): EvidenceFolder {
         });
         for (let count = 1; count <= mostOfOneName; count++) {
           const file = count === 1 ? `${stem}.txt` : `${stem}-${count}.txt`;
-          const handle = await openNew(join(folder, file));
+          const handle = await newFile(join(folder, file));
           if (handle !== undefined) return answer(transcript(handle, `${name}/${file}`));
         }
       } catch (error) {
@@ -28,19 +29,6 @@ export function evidenceFolder(logPath: string): EvidenceFolder {
       return failure('failed', asked, `there are ${mostOfOneName} files of one name`, `Clear ${name}.`);
     },
   };
-}
-
-const isThere = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EEXIST';
-
-/** undefined where a file of this name exists: what is written is never written over. */
-async function openNew(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'ax');
-  } catch (error) {
-    if (isThere(error)) return undefined;
-    throw error;
-  }
 }
 
 function transcript(handle: FileHandle, path: string): TranscriptFile {

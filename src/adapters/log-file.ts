@@ -3,6 +3,7 @@ import { answer, type Failure, failure, type LogChange, type LogFile, type Outco
 import { realFile, removeLeftovers, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
 import { underLock } from './file-lock.ts';
+import { setAside } from './set-aside.ts';
 import { readText } from './text-file.ts';
 
 export interface LogFileOptions {
@@ -49,6 +50,7 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
         await replaceFile(file, text);
         return answer(undefined);
       }),
+    setAside: (tag, text) => setAside(path, label, tag, text),
   };
 }
 
@@ -69,7 +71,7 @@ async function existing(path: string, label: string): Promise<Outcome<string>> {
     'failed',
     `read ${label}`,
     'there is no such file',
-    'Start a run first: Cascade: Start Run…',
+    'Put the file back where it was, or make a new log: Cascade: Start Run…',
   );
 }
 

@@ -210,6 +210,15 @@ export interface Person {
   ask(question: Question, signal: AbortSignal): Promise<PersonAnswer | undefined>;
   /** Asks for the name of a protected partition to be typed; what was typed, or undefined. */
   typeName(confirmation: Confirmation, signal: AbortSignal): Promise<string | undefined>;
+  /** A result could not be written into the log: shall it be tried again? Nobody there leaves it. */
+  unwritten(unwritten: Unwritten, signal: AbortSignal): Promise<'again' | 'leave'>;
+}
+
+/** A result that is not in the log. */
+export interface Unwritten {
+  readonly failure: Failure;
+  /** What is not in the log, as a Markdown document that tells where it belongs. */
+  readonly result: string;
 }
 
 export interface Question {
@@ -273,6 +282,11 @@ export interface LogFile {
   update(change: LogChange): Promise<Outcome<string>>;
   /** Makes the log with this text; a failure where one exists already. */
   create(text: string): Promise<Outcome<void>>;
+  /**
+   * Keeps what could not be written in a file of its own, `execution-log.md.unwritten-<tag>.md` beside the log, or in
+   * the system's temporary folder where that is not possible. Answers with where it is.
+   */
+  setAside(tag: string, text: string): Promise<Outcome<string>>;
 }
 
 /** Where the transcripts of attempts are kept: a folder beside the log. */

@@ -143,6 +143,7 @@ export function openNotebook(uri: vscode.Uri): vscode.NotebookDocument | undefin
 const agreeing = (by: string): ReturnType<typeof editorPerson> => ({
   ask: async () => ({ yes: true, by, note: 'by CASCADE_ANSWERS' }),
   typeName: async (confirmation) => confirmation.partition,
+  unwritten: async () => 'leave',
 });
 
 async function gitName(directory: string): Promise<string> {

@@ -42,6 +42,7 @@ export function logDocument(uri: vscode.Uri): LogFile {
       }
     },
     create: (text) => file.create(text),
+    setAside: (tag, text) => file.setAside(tag, text),
   };
 }
 

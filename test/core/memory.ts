@@ -16,6 +16,7 @@ import {
   type ShellResult,
   type StackExport,
   type StackProgress,
+  type Unwritten,
 } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
 
@@ -38,6 +39,8 @@ export interface MemoryWorld {
   contexts: Map<string, ContextEntry>;
   answers: (question: string) => PersonAnswer | undefined;
   typed: string | undefined;
+  /** What becomes of a result that the log does not take. */
+  unwritten: (unwritten: Unwritten) => 'again' | 'leave';
   asked: string[];
   now: Date;
 }
@@ -55,6 +58,7 @@ export function memoryWorld(): MemoryWorld {
     contexts: new Map(),
     answers: () => ({ yes: true, by: 'Operator' }),
     typed: undefined,
+    unwritten: () => 'leave',
     asked: [],
     now: new Date('2026-11-24T10:00:00Z'),
   };
@@ -147,7 +151,11 @@ export function memoryPorts(world: MemoryWorld): Ports {
       head: async () => answer('e53a7f16ed1ebf855969f4f0ab3af6a2a251c304'),
       pullRequestHead: async () => answer('e53a7f16ed1ebf855969f4f0ab3af6a2a251c304'),
     },
-    person: { ask: async ({ text }) => world.answers(text), typeName: async () => world.typed },
+    person: {
+      ask: async ({ text }) => world.answers(text),
+      typeName: async () => world.typed,
+      unwritten: async (unwritten) => world.unwritten(unwritten),
+    },
     context: {
       read: async (key) => answer(world.contexts.get(key)),
       write: async (key, entry) => {
@@ -181,6 +189,8 @@ export interface MemoryLog extends LogFile {
   text: string | undefined;
   /** Every text the log has been. */
   readonly history: string[];
+  /** What could not be written, by its tag. */
+  readonly aside: Map<string, string>;
 }
 
 export function memoryLog(text: string | undefined): MemoryLog {
@@ -188,6 +198,7 @@ export function memoryLog(text: string | undefined): MemoryLog {
     path: 'execution-log.md',
     text,
     history: [],
+    aside: new Map(),
     read: async () => answer(log.text),
     update: async (change) => {
       if (log.text === undefined)
@@ -202,6 +213,10 @@ export function memoryLog(text: string | undefined): MemoryLog {
       if (log.text !== undefined) return failure('failed', 'create execution-log.md', 'it exists', 'Use it.');
       log.text = made;
       return answer(undefined);
+    },
+    setAside: async (tag, kept) => {
+      log.aside.set(tag, kept);
+      return answer(`execution-log.md.unwritten-${tag}.md`);
     },
   };
   return log;

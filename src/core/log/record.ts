@@ -59,6 +59,15 @@ const evidenceOf = (entry: Entry, made: (text: string) => string): string =>
 export const bulletText = (check: LogEntry): string =>
   check.command === undefined ? check.label : `${codeSpan(check.command)} ${check.label}`;
 
+/** The line of a check and its result, as it stands in a log that had no bullet for it. */
+export const resultLine = (check: LogEntry, entry: Entry, at: Stamp): string =>
+  `${bulletText(check)}: ${statusWords(entry, at)}`;
+
+function statusWords(entry: Entry, at: Stamp): string {
+  const evidence = evidenceOf(entry, harmless);
+  return statusToken(entry, at) + (evidence === '' ? '' : ` — ${evidence}`);
+}
+
 /** Records one check; `siblings` are all checks of its place, itself among them. */
 export function recordCheck(
   text: string,
@@ -86,11 +95,10 @@ function recordBullet(
   at: Stamp,
 ): readonly TextEdit[] {
   const bullet = assign(checkBullets(log, section), (each) => each, siblings).get(check);
-  const evidence = evidenceOf(entry, harmless);
-  const words = statusToken(entry, at) + (evidence === '' ? '' : ` — ${evidence}`);
+  const words = statusWords(entry, at);
   if (bullet === undefined) {
     const before = precedingBullet(log, section, check, siblings);
-    return [newBullet(log, section, before, `${bulletText(check)}: ${words}`)];
+    return [newBullet(log, section, before, resultLine(check, entry, at))];
   }
   if (bullet.status === undefined) {
     const colon = /:\s*$/.test(log.text.slice(bullet.text.start, bullet.text.end)) ? ' ' : ': ';

@@ -1,39 +1,40 @@
 /** Writes a run into its log on the way: each event goes on only when what it says is written. */
+
+import { conflictMarker } from '../log/conflict.ts';
 import { codeSpan, fitsLine, harmless, harmlessCell, type Stamp, stamp, thenAlso } from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
 import { ensurePlace, type Place } from '../log/place.ts';
-import { type Entry, recordCheck, recordNote } from '../log/record.ts';
+import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
 import { recordSignOff, type SignOff, settleGate, settlePhase } from '../log/settle.ts';
-import { type Failure, failureText, type TextEdit } from '../ports.ts';
-import type { CheckResult } from '../steps/step.ts';
+import { unfit } from '../log/unfit.ts';
+import { type Failure, failureText, type Outcome, type TextEdit } from '../ports.ts';
 import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
-import { type PlacedCheck, placeOf, type Target } from './places.ts';
+import { type PlacedCheck, placeOf, type Target, targetName } from './places.ts';
 import { placedNow } from './plan.ts';
-import { Transcript } from './transcript.ts';
+import { compactTime, Transcript } from './transcript.ts';
+import { type UnwrittenCheck, unwrittenText } from './unwritten.ts';
 
-/** The log could not be written. The run ends; the message tells what is not in the log. */
+/** The log could not be written. The run ends; the message tells what is not in the log, and where it is kept. */
 export class LogError extends Error {
   override readonly name = 'LogError';
 
-  constructor(failure: Failure, event: RunEvent) {
-    const lost =
-      event.kind === 'check-finished'
-        ? ` Not in the log: ${event.check.title}: ${event.result.verdict}, ${event.result.evidence}.`
-        : '';
-    super(failureText(failure) + lost);
+  constructor(failure: Failure, lost: string) {
+    super(`${failureText(failure)} ${lost}`);
   }
 }
 
+/** @param signal ends the questions about what could not be written; what a run came to is written also behind it. */
 export async function* recorded(
   cascade: Cascade,
   events: AsyncIterable<RunEvent>,
+  signal = new AbortController().signal,
 ): AsyncGenerator<RunEvent, void, void> {
   let recorder: Recorder | undefined;
   try {
     for await (const event of events) {
       if (event.kind === 'run-started')
-        recorder = new Recorder(cascade, event, await placedNow(cascade, event.target));
+        recorder = new Recorder(cascade, event, await placedNow(cascade, event.target), signal);
       await recorder?.take(event);
       yield event;
     }
@@ -41,6 +42,17 @@ export async function* recorded(
     await recorder?.close();
   }
 }
+
+/** What a log that does not take a result is to get by other ways. */
+interface Result {
+  readonly moment: Date;
+  readonly checks: readonly UnwrittenCheck[];
+  /** What the run came to, where that is what is to be written. */
+  readonly came?: string;
+  readonly note?: string;
+}
+
+type Change = (text: string) => readonly TextEdit[];
 
 class Recorder {
   readonly #cascade: Cascade;
@@ -51,7 +63,8 @@ class Recorder {
   readonly #placed: readonly PlacedCheck[];
   /** What each check is known by now: names may have got their value on the way. */
   readonly #entries = new Map<string, LogEntry>();
-  readonly #results = new Map<string, CheckResult>();
+  readonly #results = new Map<string, UnwrittenCheck>();
+  readonly #signal: AbortSignal;
   #ran = false;
   readonly #startedAt: Stamp;
   readonly #transcript: Transcript;
@@ -60,7 +73,9 @@ class Recorder {
     cascade: Cascade,
     { target, checks, at }: Extract<RunEvent, { kind: 'run-started' }>,
     placed: readonly PlacedCheck[],
+    signal: AbortSignal,
   ) {
+    this.#signal = signal;
     this.#placed = placed;
     this.#cascade = cascade;
     this.#target = target;
@@ -84,12 +99,12 @@ class Recorder {
   async take(event: RunEvent): Promise<void> {
     switch (event.kind) {
       case 'run-started':
-        if (event.checks.length > 0) await this.#write(event, (text) => ensurePlace(text, this.#place));
+        if (event.checks.length > 0) await this.#begin((text) => ensurePlace(text, this.#place));
         return;
       case 'check-started':
         this.#ran = true;
         if (event.check.effect === 'changes')
-          await this.#check(event, event.check, { kind: 'started' }, this.#stamp(event.at));
+          await this.#begin(this.#checked(event.check, { kind: 'started' }, this.#stamp(event.at)));
         return;
       case 'check-finished':
         this.#ran = true;
@@ -110,38 +125,47 @@ class Recorder {
 
   async #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): Promise<void> {
     this.#entries.set(event.check.key, event.check.entry);
-    this.#results.set(event.check.key, event.result);
     const verdict = event.interrupted ? 'interrupted' : event.result.verdict;
     const evidence =
       event.duration >= 1000 ? `${event.result.evidence}, ${seconds(event.duration)}` : event.result.evidence;
     const fits = fitsLine(evidence);
     await this.#transcript.finished(event, evidence, !fits);
-    if (this.#target.kind === 'sign-off') return;
-    const more = behind(fits ? undefined : this.#transcript.link, this.#transcript.takeTrouble());
-    await this.#check(event, event.check, { kind: 'result', verdict, evidence, more }, this.#stamp(event.at));
+    const signOff = this.#target.kind === 'sign-off';
+    const more = behind(
+      fits ? undefined : this.#transcript.link,
+      signOff ? undefined : this.#transcript.takeTrouble(),
+    );
+    const at = this.#stamp(event.at);
+    const entry = { kind: 'result', verdict, evidence, more } as const;
+    const done = { check: event.check.entry, entry, result: event.result, at };
+    this.#results.set(event.check.key, done);
+    if (!signOff)
+      await this.#keep({ checks: [done], moment: event.at }, this.#checked(event.check, entry, at));
   }
 
   /** Writes one check, and where it did not pass also what that makes of its phase or gate. */
-  async #check(event: RunEvent, check: CheckRef, entry: Entry, at: Stamp): Promise<void> {
+  #checked(check: CheckRef, entry: Entry, at: Stamp): Change {
     const siblings = this.#siblings();
     const mine = this.#entries.get(check.key) ?? check.entry;
-    await this.#write(event, (text) => {
+    return (text) => {
       const recorded = recordCheck(text, this.#place, mine, siblings, entry, at);
       if (entry.kind === 'result' && entry.verdict === 'passed') return recorded;
       return thenAlso(text, recorded, (after) => this.#settled(after, at));
-    });
+    };
   }
 
   async #settle(event: Extract<RunEvent, { kind: 'run-finished' }>, at: Stamp): Promise<void> {
+    const result = { moment: event.at, checks: [], came: `${targetName(this.#target)}: ${event.outcome}` };
     if (this.#target.kind === 'sign-off') {
       const partition = this.#target.partition.name;
       const signed = this.#signOff(event);
-      await this.#write(event, (text) => recordSignOff(text, partition, signed, at));
+      const checks = [...this.#results.values()];
+      await this.#keep({ ...result, checks }, (text) => recordSignOff(text, partition, signed, at));
       return;
     }
     const note =
       event.outcome === 'passed' || this.#target.kind !== 'phase' ? undefined : this.#attempt(event);
-    await this.#write(event, (text) => {
+    await this.#keep({ ...result, ...(note === undefined ? {} : { note }) }, (text) => {
       const settled = this.#settled(text, at);
       if (note === undefined) return settled;
       return thenAlso(text, settled, (after) => recordNote(after, this.#place, note));
@@ -151,7 +175,7 @@ class Recorder {
   /** Given only when every statement was confirmed in this run; a no is a no. */
   #signOff(event: Extract<RunEvent, { kind: 'run-finished' }>): SignOff {
     const all = this.#placed.length;
-    const results = [...this.#results.values()];
+    const results = [...this.#results.values()].map(({ result }) => result);
     const refused = results.find((result) => result.verdict === 'failed');
     if (refused !== undefined) return { kind: 'refused', evidence: refused.evidence };
     const passed = results.filter((result) => result.verdict === 'passed');
@@ -202,11 +226,71 @@ class Recorder {
     return stamp(at, this.#cascade.ports.clock);
   }
 
-  async #write(event: RunEvent, change: (text: string) => readonly TextEdit[]): Promise<void> {
-    const written = await this.#cascade.log.update(change);
-    if (written.kind === 'failure') throw new LogError(written, event);
+  /** Writes what stands in the log before anything is done; without it nothing is. */
+  async #begin(change: Change): Promise<void> {
+    const written = await this.#write(change);
+    if (written.kind === 'failure') throw new LogError(written, 'Nothing was begun.');
+  }
+
+  /** Writes what was done. What the log does not take is offered again, and kept beside it when that is refused. */
+  async #keep(result: Result, change: Change): Promise<void> {
+    const { log, ports, runbook, rehearsal } = this.#cascade;
+    for (;;) {
+      const written = await this.#write(change);
+      if (written.kind === 'answer') return;
+      const text = unwrittenText({
+        ...result,
+        log: log.path,
+        runbook: runbook.name,
+        target: targetName(this.#target),
+        rehearsal,
+        at: this.#stamp(result.moment),
+        failure: written,
+      });
+      const chosen = this.#signal.aborted
+        ? 'leave'
+        : await ports.person.unwritten({ failure: written, result: text }, this.#signal);
+      if (chosen === 'again') continue;
+      const kept = await log.setAside(compactTime(result.moment), text);
+      throw new LogError(
+        written,
+        kept.kind === 'answer'
+          ? `What is not in the log is in ${kept.value}: put its lines into the log, then delete it.`
+          : `It could not be kept in a file either (${kept.came}). Not in the log: ${notInLog(result)}.`,
+      );
+    }
+  }
+
+  /** A log that is no log for a moment is met again: another program may be in the middle of writing it. */
+  async #write(change: Change): Promise<Outcome<string>> {
+    const { log, ports } = this.#cascade;
+    for (let pause = firstPause; ; pause *= 2) {
+      const written = await log.update((text) => unfit(text, log.path) ?? change(text));
+      if (written.kind === 'answer' || pause > lastPause || !(await this.#passing())) return written;
+      await ports.clock.sleep(pause, never);
+    }
+  }
+
+  /** Whether the log is missing or not whole, as it is while another program replaces it. */
+  async #passing(): Promise<boolean> {
+    const { log } = this.#cascade;
+    const now = await log.read();
+    if (now.kind === 'failure') return false;
+    if (now.value === undefined) return true;
+    return conflictMarker(now.value) === undefined && unfit(now.value, log.path) !== undefined;
   }
 }
+
+const notInLog = ({ checks, came, note }: Result): string =>
+  [came, ...checks.map((each) => resultLine(each.check, each.entry, each.at)), note]
+    .filter((words) => words !== undefined)
+    .join('; ');
+
+/** Milliseconds; together some two seconds. */
+const firstPause = 125;
+const lastPause = 1000;
+/** Stopping a run must not keep its result from being written. */
+const never = new AbortController().signal;
 
 /** Where the rest of the evidence is, or why it is nowhere. */
 const behind = (link: string | undefined, trouble: string | undefined): string =>

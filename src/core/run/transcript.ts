@@ -128,9 +128,12 @@ function openAtEnd(text: string): number {
   return /^\u001B(?:\[[0-9;?]*[ -/]*|\][^\u0007\u001B]*)?$/.test(text.slice(at)) ? text.length - at : 0;
 }
 
+/** `20261124T100211Z` */
+export const compactTime = (at: Date): string => `${at.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+
 /** `20261124T100211Z-dev-deploy`: sorts by time and is a name on every system. */
 export function transcriptStem(target: Target, at: Date): string {
-  const time = `${at.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+  const time = compactTime(at);
   const name =
     target.kind === 'gate'
       ? `gate-${target.gate.id}`

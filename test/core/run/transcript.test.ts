@@ -2,48 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { newLog } from '../../../src/core/log/create.ts';
 import { fitsLine, harmless, harmlessCell } from '../../../src/core/log/edits.ts';
 import { readLog } from '../../../src/core/log/read.ts';
 import { answer, failure } from '../../../src/core/ports.ts';
-import { Cascade } from '../../../src/core/run/cascade.ts';
-import { run } from '../../../src/core/run/engine.ts';
 import type { Target } from '../../../src/core/run/places.ts';
-import { recorded } from '../../../src/core/run/record.ts';
 import { transcriptStem } from '../../../src/core/run/transcript.ts';
-import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
-import { frontMatter, phase } from '../fixture.ts';
-import { canary, memoryEvidence, memoryLog, memoryPorts, memoryWorld } from '../memory.ts';
+import { canary } from '../memory.ts';
+import { cascadeOf, sh } from './cascade-of.ts';
 
 const path = 'execution-log.md.evidence/20261124T100000Z-dev-pre-flight.txt';
 const link = `([transcript](${path}))`;
 
-function cascadeOf(body: string, { rehearsal = false, evidence = memoryEvidence(), off = false } = {}) {
-  const runbook = parseRunbook(`---\n${frontMatter}---\n${body}`);
-  const world = memoryWorld();
-  world.secrets.set('op://Dev/Postmark/credential', canary);
-  const at = { date: '2026-11-23', time: '2026-11-23 09:00:00 +00:00' };
-  const log = memoryLog(newLog(runbook, { operator: 'Op', at, worktree: '.', rehearsal }));
-  const ports = memoryPorts(world);
-  const cascade = new Cascade({
-    runbook,
-    log,
-    ports,
-    worktree: '/worktree',
-    rehearsal,
-    ...(off ? {} : { evidence }),
-  });
-  const play = async (target: Target = phase(runbook, 'dev', 'Pre-flight')): Promise<string> => {
-    const signal = new AbortController().signal;
-    let outcome = '';
-    for await (const event of recorded(cascade, run(cascade, target, { signal })))
-      if (event.kind === 'run-finished') outcome = event.outcome;
-    return outcome;
-  };
-  return { world, log, play, files: evidence.files, evidence, runbook };
-}
-
-const sh = (text: string): string => `\`\`\`sh check\n${text}\n\`\`\`\n\n`;
 const dig = '```dig\nTXT x.com has v=1\n```\n\n';
 
 test('a transcript holds the output as it came, the verdicts and the whole evidence', async () => {
@@ -128,8 +97,7 @@ test('evidence that was cut links the transcript, in a bullet, below one, in a n
 });
 
 test('a transcript that cannot be written is said once, and the run goes on', async () => {
-  const evidence = memoryEvidence();
-  const { world, play, log } = cascadeOf(`## Pre-flight\n\n${sh('./a.sh')}${sh('./b.sh')}`, { evidence });
+  const { world, play, log, evidence } = cascadeOf(`## Pre-flight\n\n${sh('./a.sh')}${sh('./b.sh')}`);
   evidence.refusal = failure('failed', 'make', 'there is no space left (ENOSPC)', 'Make room.');
   world.shell = async (_, __, output) => {
     output('much\n');
@@ -142,8 +110,7 @@ test('a transcript that cannot be written is said once, and the run goes on', as
 });
 
 test('a disk that fills up in the middle leaves a transcript that is not whole, and says so', async () => {
-  const evidence = memoryEvidence();
-  const { world, play, log, files } = cascadeOf(`## Pre-flight\n\n${sh('./a.sh')}`, { evidence });
+  const { world, play, log, files, evidence } = cascadeOf(`## Pre-flight\n\n${sh('./a.sh')}`);
   world.shell = async (_, __, output) => {
     output('first\n');
     await new Promise((resolve) => setImmediate(resolve));
@@ -192,13 +159,12 @@ test('the name of a transcript is of safe characters', () => {
 });
 
 test('a link leads to the file whatever the log is called', async () => {
-  const evidence = memoryEvidence();
+  const { world, play, log, evidence } = cascadeOf(`## Pre-flight\n\n${sh('./a.sh')}`);
   const { open } = evidence;
   evidence.open = async (stem) => {
     const made = await open(stem);
     return made.kind === 'answer' ? answer({ ...made.value, path: 'my log (2).md.evidence/a|b.txt' }) : made;
   };
-  const { world, play, log } = cascadeOf(`## Pre-flight\n\n${sh('./a.sh')}`, { evidence });
   world.shell = async (_, __, output) => {
     output('x');
     return answer({ exitCode: 1 });

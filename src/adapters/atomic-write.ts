@@ -6,6 +6,7 @@ import {
   lstat,
   open,
   readdir,
+  readFile,
   readlink,
   realpath,
   rename,
@@ -29,8 +30,12 @@ export async function realFile(path: string): Promise<string> {
 /**
  * Puts new bytes in a file's place in one step: whoever reads sees the old file or the new one, also after a loss
  * of power. Mode and symbolic link stay. Throws what the file system throws; then the old file is untouched.
+ *
+ * @param before what the new text was made of. When the file holds something else by now it is left alone, and the
+ * answer is false: not every program waits for a lock, an editor that saves does not. The look is taken right before
+ * the rename, for a sync may take long.
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string, before?: string): Promise<boolean> {
   const target = await realFile(path);
   const mode = await writableMode(target);
   const written = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
@@ -42,6 +47,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     if (mode !== undefined) await file.chmod(mode);
     await file.sync();
     await file.close();
+    if (before !== undefined && !(await readFile(target)).equals(Buffer.from(before))) {
+      await unlink(written).catch(() => {});
+      return false;
+    }
     await rename(written, target);
   } catch (error) {
     await file?.close().catch(() => {});
@@ -49,6 +58,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     throw error;
   }
   await syncFolder(dirname(target));
+  return true;
 }
 
 const temporary = /^\.(.+)\.[0-9a-f]{12}\.tmp$/;

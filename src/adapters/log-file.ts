@@ -37,9 +37,13 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       const first = await existing(path, label);
       if (first.kind === 'failure') return first;
       return locked(`write ${label}`, async (file) => {
-        const before = await existing(file, label);
-        if (before.kind === 'failure') return before;
-        return replaceLog(file, before.value, change);
+        for (let attempt = 0; attempt < tries; attempt++) {
+          const before = await existing(file, label);
+          if (before.kind === 'failure') return before;
+          const written = await replaceLog(file, before.value, change);
+          if (written !== 'changed') return written;
+        }
+        return busy(label);
       });
     },
     create: (text) =>
@@ -54,14 +58,31 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
   };
 }
 
-/** Replaces the log by what a change makes of it. Only under the log's lock. */
-export async function replaceLog(file: string, text: string, change: LogChange): Promise<Outcome<string>> {
+/** How often a log is read again that a program without our lock is writing too. */
+const tries = 20;
+
+/**
+ * Replaces the log, which holds `text`, by what a change makes of it; `changed` when it holds something else by now.
+ * Only under the log's lock.
+ */
+export async function replaceLog(
+  file: string,
+  text: string,
+  change: LogChange,
+): Promise<Outcome<string> | 'changed'> {
   const after = applyChange(text, change);
   if (after.kind === 'failure' || after.value === text) return after;
   await removeLeftovers(file);
-  await replaceFile(file, after.value);
-  return after;
+  return (await replaceFile(file, after.value, text)) ? after : 'changed';
 }
+
+const busy = (label: string): Failure =>
+  failure(
+    'unknown',
+    `write ${label}`,
+    'another program was writing it all the time',
+    'Wait until that is done, then try again.',
+  );
 
 async function existing(path: string, label: string): Promise<Outcome<string>> {
   const text = await readText(path, label);

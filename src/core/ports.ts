@@ -277,7 +277,8 @@ export interface LogFile {
   /**
    * Applies what `change` makes of the newest text, and makes it durable before settling. `change` may be
    * called again with a newer text when another writer was faster. Answers with the text as written; when
-   * `change` refuses, with its failure, and then nothing is touched.
+   * `change` refuses, with its failure, and then nothing is touched. After a failure the same function may be given
+   * again: what of it is in an open document already is not made twice.
    */
   update(change: LogChange): Promise<Outcome<string>>;
   /** Makes the log with this text; a failure where one exists already. */

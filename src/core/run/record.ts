@@ -7,7 +7,7 @@ import { ensurePlace, type Place } from '../log/place.ts';
 import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
 import { recordSignOff, type SignOff, settleGate, settlePhase } from '../log/settle.ts';
 import { unfit } from '../log/unfit.ts';
-import { type Failure, failureText, type Outcome, type TextEdit } from '../ports.ts';
+import { type Failure, failureText, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
 import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
 import { type PlacedCheck, placeOf, type Target, targetName } from './places.ts';
@@ -228,15 +228,16 @@ class Recorder {
 
   /** Writes what stands in the log before anything is done; without it nothing is. */
   async #begin(change: Change): Promise<void> {
-    const written = await this.#write(change);
+    const written = await this.#write(this.#guarded(change));
     if (written.kind === 'failure') throw new LogError(written, 'Nothing was begun.');
   }
 
   /** Writes what was done. What the log does not take is offered again, and kept beside it when that is refused. */
   async #keep(result: Result, change: Change): Promise<void> {
     const { log, ports, runbook, rehearsal } = this.#cascade;
+    const guarded = this.#guarded(change);
     for (;;) {
-      const written = await this.#write(change);
+      const written = await this.#write(guarded);
       if (written.kind === 'answer') return;
       const text = unwrittenText({
         ...result,
@@ -261,11 +262,15 @@ class Recorder {
     }
   }
 
+  #guarded(change: Change): LogChange {
+    return (text) => unfit(text, this.#cascade.log.path) ?? change(text);
+  }
+
   /** A log that is no log for a moment is met again: another program may be in the middle of writing it. */
-  async #write(change: Change): Promise<Outcome<string>> {
+  async #write(change: LogChange): Promise<Outcome<string>> {
     const { log, ports } = this.#cascade;
     for (let pause = firstPause; ; pause *= 2) {
-      const written = await log.update((text) => unfit(text, log.path) ?? change(text));
+      const written = await log.update(change);
       if (written.kind === 'answer' || pause > lastPause || !(await this.#passing())) return written;
       await ports.clock.sleep(pause, never);
     }

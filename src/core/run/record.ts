@@ -1,7 +1,16 @@
 /** Writes a run into its log on the way: each event goes on only when what it says is written. */
 
 import { conflictMarker } from '../log/conflict.ts';
-import { codeSpan, fitsLine, harmless, harmlessCell, type Stamp, stamp, thenAlso } from '../log/edits.ts';
+import {
+  codeSpan,
+  composeEdits,
+  fitsLine,
+  harmless,
+  harmlessCell,
+  type Stamp,
+  stamp,
+  thenAlso,
+} from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
 import { ensurePlace, type Place } from '../log/place.ts';
 import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
@@ -262,8 +271,9 @@ class Recorder {
     }
   }
 
+  /** Nothing is written into what is no log now, nor what would change nothing: an editor would have it undone. */
   #guarded(change: Change): LogChange {
-    return (text) => unfit(text, this.#cascade.log.path) ?? change(text);
+    return (text) => unfit(text, this.#cascade.log.path) ?? composeEdits(text, change(text), []);
   }
 
   /** A log that is no log for a moment is met again: another program may be in the middle of writing it. */

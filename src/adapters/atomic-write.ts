@@ -5,6 +5,8 @@ import {
   type FileHandle,
   lstat,
   open,
+  readdir,
+  readFile,
   readlink,
   realpath,
   rename,
@@ -28,26 +30,48 @@ export async function realFile(path: string): Promise<string> {
 /**
  * Puts new bytes in a file's place in one step: whoever reads sees the old file or the new one, also after a loss
  * of power. Mode and symbolic link stay. Throws what the file system throws; then the old file is untouched.
+ *
+ * @param before what the new text was made of. When the file holds something else by now it is left alone, and the
+ * answer is false: not every program waits for a lock, an editor that saves does not. The look is taken right before
+ * the rename, for a sync may take long.
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string, before?: string): Promise<boolean> {
   const target = await realFile(path);
   const mode = await writableMode(target);
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const written = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   let file: FileHandle | undefined;
   try {
-    file = await open(temporary, 'wx', mode ?? 0o666);
+    file = await open(written, 'wx', mode ?? 0o666);
     await file.writeFile(text, 'utf8');
     // Again, because the process's umask took its part when the file was made.
     if (mode !== undefined) await file.chmod(mode);
     await file.sync();
     await file.close();
-    await rename(temporary, target);
+    if (before !== undefined && !(await readFile(target)).equals(Buffer.from(before))) {
+      await unlink(written).catch(() => {});
+      return false;
+    }
+    await rename(written, target);
   } catch (error) {
     await file?.close().catch(() => {});
-    await unlink(temporary).catch(() => {});
+    await unlink(written).catch(() => {});
     throw error;
   }
   await syncFolder(dirname(target));
+  return true;
+}
+
+const temporary = /^\.(.+)\.[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Removes what writers of this file left that were killed before their rename. Only for whoever holds the one lock
+ * under which the file is replaced: no living writer has a temporary file then.
+ */
+export async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names)
+    if (temporary.exec(name)?.[1] === basename(target)) await unlink(join(folder, name)).catch(() => {});
 }
 
 /** The mode to keep, undefined for a new file. A rename would replace a read-only file without asking. */

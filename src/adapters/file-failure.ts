@@ -30,6 +30,11 @@ function words(code: string, path: string): readonly [string, string] {
     case 'ENOSPC':
     case 'EDQUOT':
       return ['there is no space left', 'Make room, then run again.'];
+    case 'EFBIG':
+      return [
+        `${path} would be larger than this process may write`,
+        'Raise the limit (ulimit -f), then run again.',
+      ];
     case 'ELOOP':
       return [`the links of ${path} lead in a circle`, 'Mend the link.'];
     default:

@@ -29,6 +29,7 @@ export async function underLock<T>(
     await sleep(10 + Math.random() * 30);
   }
   try {
+    await dropOldGuard(lock);
     return await work();
   } finally {
     await unlink(lock).catch(() => {});
@@ -93,15 +94,11 @@ async function abandoned(lock: string, holder: Holder | 'nameless'): Promise<boo
 
 /** Takes an abandoned lock away. Under a guard, or two that saw it could remove the lock a third has taken since. */
 async function clear(lock: string): Promise<void> {
-  const guard = `${lock}.takeover`;
+  const guard = guardOf(lock);
   try {
     await (await open(guard, 'wx')).close();
   } catch {
-    const age = await stat(guard).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > namelessMs) await unlink(guard).catch(() => {});
+    await dropOldGuard(lock);
     return;
   }
   try {
@@ -110,6 +107,18 @@ async function clear(lock: string): Promise<void> {
   } finally {
     await unlink(guard).catch(() => {});
   }
+}
+
+const guardOf = (lock: string): string => `${lock}.takeover`;
+
+/** The guard of a process that died while it took a lock away. */
+async function dropOldGuard(lock: string): Promise<void> {
+  const guard = guardOf(lock);
+  const age = await stat(guard).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  if (age > namelessMs) await unlink(guard).catch(() => {});
 }
 
 function heldBy(lock: string, holder: Holder | 'nameless', waitMs: number): Outcome<never> {

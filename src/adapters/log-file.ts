@@ -1,8 +1,9 @@
-import { applyEdits } from '../core/log/edits.ts';
-import { answer, type Failure, failure, type LogFile, type Outcome } from '../core/ports.ts';
-import { realFile, replaceFile } from './atomic-write.ts';
+import { applyChange } from '../core/log/edits.ts';
+import { answer, type Failure, failure, type LogChange, type LogFile, type Outcome } from '../core/ports.ts';
+import { realFile, removeLeftovers, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
 import { underLock } from './file-lock.ts';
+import { setAside } from './set-aside.ts';
 import { readText } from './text-file.ts';
 
 export interface LogFileOptions {
@@ -36,11 +37,13 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       const first = await existing(path, label);
       if (first.kind === 'failure') return first;
       return locked(`write ${label}`, async (file) => {
-        const before = await existing(file, label);
-        if (before.kind === 'failure') return before;
-        const after = applyEdits(before.value, change(before.value));
-        if (after !== before.value) await replaceFile(file, after);
-        return answer(after);
+        for (let attempt = 0; attempt < tries; attempt++) {
+          const before = await existing(file, label);
+          if (before.kind === 'failure') return before;
+          const written = await replaceLog(file, before.value, change);
+          if (written !== 'changed') return written;
+        }
+        return busy(label);
       });
     },
     create: (text) =>
@@ -51,8 +54,35 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
         await replaceFile(file, text);
         return answer(undefined);
       }),
+    setAside: (tag, text) => setAside(path, label, tag, text),
   };
 }
+
+/** How often a log is read again that a program without our lock is writing too. */
+const tries = 20;
+
+/**
+ * Replaces the log, which holds `text`, by what a change makes of it; `changed` when it holds something else by now.
+ * Only under the log's lock.
+ */
+export async function replaceLog(
+  file: string,
+  text: string,
+  change: LogChange,
+): Promise<Outcome<string> | 'changed'> {
+  const after = applyChange(text, change);
+  if (after.kind === 'failure' || after.value === text) return after;
+  await removeLeftovers(file);
+  return (await replaceFile(file, after.value, text)) ? after : 'changed';
+}
+
+const busy = (label: string): Failure =>
+  failure(
+    'unknown',
+    `write ${label}`,
+    'another program was writing it all the time',
+    'Wait until that is done, then try again.',
+  );
 
 async function existing(path: string, label: string): Promise<Outcome<string>> {
   const text = await readText(path, label);
@@ -62,7 +92,7 @@ async function existing(path: string, label: string): Promise<Outcome<string>> {
     'failed',
     `read ${label}`,
     'there is no such file',
-    'Start a run first: Cascade: Start Run…',
+    'Put the file back where it was, or make a new log: Cascade: Start Run…',
   );
 }
 

@@ -7,6 +7,8 @@ export interface Arguments {
   readonly runbook?: string;
   readonly log?: string;
   readonly json: boolean;
+  /** Transcripts beside the log; false with `--no-evidence`. */
+  readonly evidence: boolean;
   readonly help: boolean;
   readonly answers?: 'yes' | 'no';
   readonly confirm: readonly string[];
@@ -38,6 +40,7 @@ export function readArguments(args: readonly string[]): Arguments {
     command: positionals[0] ?? '',
     words: positionals.slice(1),
     json: values.json ?? false,
+    evidence: !(values['no-evidence'] ?? false),
     help: values.help ?? false,
     listFaults: values['list-faults'] ?? false,
     confirm: values.confirm ?? [],
@@ -62,6 +65,7 @@ function parse(args: readonly string[]) {
         runbook: { type: 'string' },
         log: { type: 'string' },
         json: { type: 'boolean' },
+        'no-evidence': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         answers: { type: 'string' },
         confirm: { type: 'string', multiple: true },

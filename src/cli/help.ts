@@ -10,6 +10,7 @@ Options
   --runbook FILE      the runbook; the only *.runbook.md of this folder when absent
   --log FILE          another log than the one the runbook names
   --json              one JSON document on standard output
+  --no-evidence       no transcripts beside the log
   --answers yes|no    answers every question of an "ask" line; without it and without a terminal nobody answers
   --confirm NAME      types the name of a protected partition (may be repeated)
   --operator NAME     who is written into the log; the git identity when absent

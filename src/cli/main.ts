@@ -70,6 +70,7 @@ function open(args: Arguments, env: Env, directory: string): OpenedCascade {
     env,
     ...(args.runbook === undefined ? {} : { runbook: args.runbook }),
     ...(args.log === undefined ? {} : { log: args.log }),
+    evidence: args.evidence,
     person: terminalPerson({ ...answers, confirm: args.confirm, operator, ...terminal }),
   });
 }

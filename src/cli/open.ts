@@ -12,6 +12,7 @@ import {
   type OnePasswordChoice,
   worktreeFor,
 } from '../adapters/compose.ts';
+import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { logFile } from '../adapters/log-file.ts';
 import type { LogFile, Person } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
@@ -28,6 +29,8 @@ export interface OpenOptions {
   readonly runbook?: string;
   readonly log?: string;
   readonly person: Person;
+  /** Transcripts beside the log. */
+  readonly evidence: boolean;
 }
 
 export interface OpenedCascade {
@@ -76,12 +79,20 @@ export function openCascade(options: OpenOptions): OpenedCascade {
   const logPath =
     options.log === undefined ? resolve(home, logPathFor(env, runbook.log)) : resolve(directory, options.log);
   const log: LogFile = logFile({ path: logPath, label: relative(directory, logPath) || basename(logPath) });
+  const rehearsal = isRehearsal(env);
   const ports = composePorts({ env, worktree, person: options.person, onePassword: onePasswordChoice(env) });
   return {
-    cascade: new Cascade({ runbook, log, ports, worktree }),
+    cascade: new Cascade({
+      runbook,
+      log,
+      ports,
+      worktree,
+      rehearsal,
+      ...(options.evidence ? { evidence: evidenceFolder(logPath) } : {}),
+    }),
     runbookPath: path,
     logPath,
-    rehearsal: isRehearsal(env),
+    rehearsal,
   };
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
-import type { Person } from '../core/ports.ts';
+import { failureText, type Person } from '../core/ports.ts';
 
 export interface TerminalPersonOptions {
   readonly answers?: 'yes' | 'no';
@@ -43,6 +43,11 @@ export function terminalPerson({ answers, confirm, operator, terminal }: Termina
       return (
         await ask(`! ${confirmation.partition} is protected.\n${facts}  Type its name to go on: `, signal)
       )?.trim();
+    },
+    unwritten: async ({ failure }, signal) => {
+      const words = `! The result could not be written into the log. ${failureText(failure)}\n`;
+      const typed = await ask(`${words}  Try again? "no" keeps the result in a file. [yes/no] `, signal);
+      return typed !== undefined && /^(?:y|yes)$/i.test(typed.trim()) ? 'again' : 'leave';
     },
   };
 }

@@ -34,7 +34,7 @@ export async function runTarget(
   const checks: CheckReport[] = [];
   let outcome: RunOutcome = 'interrupted';
   let reason: string | undefined;
-  for await (const event of recorded(cascade, run(cascade, target, { signal }))) {
+  for await (const event of recorded(cascade, run(cascade, target, { signal }), signal)) {
     take(event);
     const name = (check: { title: string; partition?: string }): { check: string; partition?: string } => ({
       check: check.title,

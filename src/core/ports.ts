@@ -210,6 +210,15 @@ export interface Person {
   ask(question: Question, signal: AbortSignal): Promise<PersonAnswer | undefined>;
   /** Asks for the name of a protected partition to be typed; what was typed, or undefined. */
   typeName(confirmation: Confirmation, signal: AbortSignal): Promise<string | undefined>;
+  /** A result could not be written into the log: shall it be tried again? Nobody there leaves it. */
+  unwritten(unwritten: Unwritten, signal: AbortSignal): Promise<'again' | 'leave'>;
+}
+
+/** A result that is not in the log. */
+export interface Unwritten {
+  readonly failure: Failure;
+  /** What is not in the log, as a Markdown document that tells where it belongs. */
+  readonly result: string;
 }
 
 export interface Question {
@@ -256,6 +265,9 @@ export interface TextEdit {
   readonly text: string;
 }
 
+/** What is to be changed in a text: edits that all count from it, or why nothing may be written into it. */
+export type LogChange = (text: string) => readonly TextEdit[] | Failure;
+
 /** The execution log, wherever it is: an open editor or a file. */
 export interface LogFile {
   /** Where the log is, for people: a path relative to the workspace or absolute. */
@@ -264,11 +276,31 @@ export interface LogFile {
   read(): Promise<Outcome<string | undefined>>;
   /**
    * Applies what `change` makes of the newest text, and makes it durable before settling. `change` may be
-   * called again with a newer text when another writer was faster. Answers with the text as written.
+   * called again with a newer text when another writer was faster. Answers with the text as written; when
+   * `change` refuses, with its failure, and then nothing is touched. After a failure the same function may be given
+   * again: what of it is in an open document already is not made twice.
    */
-  update(change: (text: string) => readonly TextEdit[]): Promise<Outcome<string>>;
+  update(change: LogChange): Promise<Outcome<string>>;
   /** Makes the log with this text; a failure where one exists already. */
   create(text: string): Promise<Outcome<void>>;
+  /**
+   * Keeps what could not be written in a file of its own, `execution-log.md.unwritten-<tag>.md` beside the log, or in
+   * the system's temporary folder where that is not possible. Answers with where it is.
+   */
+  setAside(tag: string, text: string): Promise<Outcome<string>>;
+}
+
+/** Where the transcripts of attempts are kept: a folder beside the log. */
+export interface EvidenceFolder {
+  /** Makes a new transcript. Where a file of this name exists a counter is added to it. */
+  open(stem: string): Promise<Outcome<TranscriptFile>>;
+}
+
+export interface TranscriptFile {
+  /** From the log to the file: `execution-log.md.evidence/20261124T100211Z-dev-deploy.txt`. */
+  readonly path: string;
+  append(text: string): Promise<Outcome<void>>;
+  close(): Promise<void>;
 }
 
 /** All ports of one world, bound to one runbook's worktree. */

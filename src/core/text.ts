@@ -81,3 +81,18 @@ export const positionAt = (text: string, offset: number): Position =>
 /** Without colours, cursor movements and titles of a terminal. */
 export const plainText = (text: string): string =>
   text.replace(/\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g, '');
+
+/**
+ * Text in which every unit can be seen: line ends are `\n`, and what would steer a terminal or turn the direction of
+ * the words is written as its picture (␛) or its code (<U+202E>).
+ */
+export const visibleText = (text: string): string =>
+  text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000B-\u001F]/g, (unit) => String.fromCharCode(0x2400 + unit.charCodeAt(0)))
+    .replaceAll('\u007F', '\u2421')
+    .replace(
+      /[\u0080-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g,
+      (unit) => `<U+${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`,
+    )
+    .toWellFormed();

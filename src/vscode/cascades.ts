@@ -10,6 +10,7 @@ import {
   NoWorldError,
   worktreeFor,
 } from '../adapters/compose.ts';
+import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import type { Ports, ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
@@ -109,6 +110,8 @@ export class Cascades {
         worktree,
         shells,
         redactor: this.#redactor,
+        rehearsal: this.rehearsal,
+        ...(settings.evidence ? { evidence: evidenceFolder(log.fsPath) } : {}),
       }),
       log,
     };
@@ -140,6 +143,7 @@ export function openNotebook(uri: vscode.Uri): vscode.NotebookDocument | undefin
 const agreeing = (by: string): ReturnType<typeof editorPerson> => ({
   ask: async () => ({ yes: true, by, note: 'by CASCADE_ANSWERS' }),
   typeName: async (confirmation) => confirmation.partition,
+  unwritten: async () => 'leave',
 });
 
 async function gitName(directory: string): Promise<string> {

@@ -192,6 +192,7 @@ async function verifyPartition(
       for await (const event of recorded(
         cascade,
         run(cascade, { kind: 'phase', partition, phase }, { signal: stop.signal }),
+        stop.signal,
       )) {
         if (event.kind === 'run-started') all = Math.max(1, event.checks.length);
         if (event.kind === 'check-started') progress.report({ message: event.check.title });

@@ -276,6 +276,7 @@ export class PartitionControllers implements vscode.Disposable {
         const events = recorded(
           cascade,
           run(cascade, group.target, { signal, steps: group.steps.map((step) => step.index) }),
+          signal,
         );
         stopped = await paintRun(events, steps, partitionName, this.#cascades.rehearsal);
       }

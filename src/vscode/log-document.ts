@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
-import { realFile, replaceFile } from '../adapters/atomic-write.ts';
+import { realFile } from '../adapters/atomic-write.ts';
 import { fileFailure } from '../adapters/file-failure.ts';
 import { underLock } from '../adapters/file-lock.ts';
-import { logFile } from '../adapters/log-file.ts';
-import { applyEdits } from '../core/log/edits.ts';
-import { answer, failure, type LogFile, type Outcome, type TextEdit } from '../core/ports.ts';
+import { logFile, replaceLog } from '../adapters/log-file.ts';
+import { answer, type LogFile } from '../core/ports.ts';
+import { type OpenDocument, openLogUpdate } from './open-log.ts';
+
+/** Milliseconds that another writer is waited for. */
+const lockWait = 10_000;
 
 /**
  * The log as the editor has it: an open document is edited through the editor, so that unsaved words survive and
@@ -19,28 +22,26 @@ export function logDocument(uri: vscode.Uri): LogFile {
       const document = openDocument(uri);
       return document?.isDirty ? answer(document.getText()) : file.read();
     },
-    update: async (change) => {
-      const document = openDocument(uri);
-      if (document === undefined) return file.update(change);
-      try {
-        return await underLock(`${await realFile(uri.fsPath)}.lock`, lockWait, async () => {
-          // Read under the lock: while it was waited for, another writer may have been here.
-          const onDisk = await file.read();
-          if (onDisk.kind === 'failure') return onDisk;
-          const same = onDisk.value === withBom(document, onDisk.value);
-          // Mixed line ends would not survive the editor, and what another program wrote is not in it yet.
-          if (!document.isDirty && !same && onDisk.value !== undefined) {
-            const after = applyEdits(onDisk.value, change(onDisk.value));
-            if (after !== onDisk.value) await replaceFile(await realFile(uri.fsPath), after);
-            return answer(after);
+    update: openLogUpdate(
+      label,
+      {
+        read: () => file.read(),
+        alone: async (work) => {
+          try {
+            return await underLock(`${await realFile(uri.fsPath)}.lock`, lockWait, work);
+          } catch (error) {
+            return fileFailure(error, `write ${label}`, label);
           }
-          return editDocument(document, label, change);
-        });
-      } catch (error) {
-        return fileFailure(error, `write ${label}`, label);
-      }
-    },
+        },
+        replace: async (text, change) => replaceLog(await realFile(uri.fsPath), text, change),
+      },
+      () => {
+        const document = openDocument(uri);
+        return document === undefined ? undefined : asOpen(document);
+      },
+    ),
     create: (text) => file.create(text),
+    setAside: (tag, text) => file.setAside(tag, text),
   };
 }
 
@@ -50,51 +51,30 @@ export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   );
 }
 
-/** The editor hides a byte order mark. */
-function withBom(document: vscode.TextDocument, onDisk: string | undefined): string {
-  return (onDisk?.startsWith('\uFEFF') ? '\uFEFF' : '') + document.getText();
-}
-
-const tries = 5;
-/** Milliseconds that another writer is waited for. */
-const lockWait = 10_000;
-
-async function editDocument(
-  document: vscode.TextDocument,
-  label: string,
-  change: (text: string) => readonly TextEdit[],
-): Promise<Outcome<string>> {
-  const asked = `write ${label}`;
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const text = document.getText();
-    const edits = change(text);
-    const after = applyEdits(text, edits);
-    if (edits.length > 0) {
-      const edit = new vscode.WorkspaceEdit();
-      for (const { offset, length, text: words } of edits) {
-        edit.replace(
-          document.uri,
-          new vscode.Range(document.positionAt(offset), document.positionAt(offset + length)),
-          words,
-        );
-      }
-      // Refused when the person typed in between: then the edits are made anew of the newer text.
-      if (!(await vscode.workspace.applyEdit(edit))) continue;
+const asOpen = (document: vscode.TextDocument): OpenDocument => ({
+  get text() {
+    return document.getText();
+  },
+  get version() {
+    return document.version;
+  },
+  get dirty() {
+    return document.isDirty;
+  },
+  apply: async (edits, version) => {
+    if (document.isClosed || document.version !== version) return false;
+    const edit = new vscode.WorkspaceEdit();
+    for (const { offset, length, text } of edits) {
+      const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+      edit.replace(document.uri, range, text);
     }
-    if (document.isDirty && !(await document.save())) {
-      return failure(
-        'unknown',
-        asked,
-        'the editor did not save the log',
-        'Save it by hand; your words and the result stand in the open editor.',
-      );
-    }
-    return answer(after);
-  }
-  return failure(
-    'unknown',
-    asked,
-    'the log was being edited all the time',
-    'Pause typing in the log, then run the cell again.',
-  );
-}
+    // The editor holds them against this version once more, where the person's keys arrive first.
+    return vscode.workspace.applyEdit(edit);
+  },
+  // Closed in between, it is saved or thrown away by its person: the file tells which.
+  save: async () =>
+    document.save().then(
+      (saved) => saved,
+      () => false,
+    ),
+});

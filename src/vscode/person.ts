@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Person } from '../core/ports.ts';
+import { failureText, type Person } from '../core/ports.ts';
 
 /** The person in front of the editor. Closing a question is no answer. */
 export function editorPerson(operator: () => string): Person {
@@ -22,7 +22,32 @@ export function editorPerson(operator: () => string): Person {
           token,
         ),
       ),
+    unwritten: async ({ failure, result }, signal) => {
+      const again = 'Try Again';
+      const copy = 'Copy Result';
+      const words = `The result could not be written into the log. ${failureText(failure)} Closing this message keeps the result in a file.`;
+      for (;;) {
+        const picked = await orAborted(vscode.window.showWarningMessage(words, again, copy), signal);
+        if (picked === again) return 'again';
+        if (picked !== copy) return 'leave';
+        await vscode.env.clipboard.writeText(result);
+      }
+    },
   };
+}
+
+/** A message cannot be taken back, but nobody need wait for it. */
+async function orAborted<T>(answer: Thenable<T>, signal: AbortSignal): Promise<T | undefined> {
+  const stop = new AbortController();
+  const aborted = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { signal: stop.signal });
+    if (signal.aborted) resolve(undefined);
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    stop.abort();
+  }
 }
 
 async function pick(title: string, text: string, signal: AbortSignal): Promise<'yes' | 'no' | undefined> {

@@ -7,6 +7,8 @@ export interface Settings {
   readonly operator: string;
   readonly onePassword: OnePasswordChoice;
   readonly shell: string;
+  /** Transcripts beside the log. */
+  readonly evidence: boolean;
 }
 
 export function readSettings(): Settings {
@@ -22,6 +24,7 @@ export function readSettings(): Settings {
       ...(account === '' ? {} : { account }),
     },
     shell: settings.get<string>('shell', '').trim(),
+    evidence: settings.get<boolean>('evidence', true),
   };
 }
 

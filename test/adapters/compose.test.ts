@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { composePorts, logPathFor, rehearsalEnvironment, worktreeFor } from '../../src/adapters/compose.ts';
 
-const nobody = { ask: async () => undefined, typeName: async () => undefined };
+const nobody = {
+  ask: async () => undefined,
+  typeName: async () => undefined,
+  unwritten: async () => 'leave' as const,
+};
 
 test('nothing of the machine leads a rehearsal out of its world', () => {
   const base = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +114,9 @@ test('log: edits count from one text, in any order; no edits leave the file alon
   const { ino } = await stat(path);
   given(await log.update(() => []));
   assert.equal((await stat(path)).ino, ino);
+  const no = { kind: 'failure', verdict: 'failed', asked: 'a', came: 'b', next: 'c' } as const;
+  assert.equal(await log.update(() => no), no);
+  assert.equal((await stat(path)).ino, ino, 'a refusal leaves the file alone');
   await assert.rejects(
     log.update(() => [
       { offset: 0, length: 3, text: '' },
@@ -148,30 +152,59 @@ test('log: a folder, a binary, other encodings, read-only files are failures and
   assert.deepEqual((await readdir(folder)).toSorted(), ['log.md', 'sub']);
 });
 
-test('log: several processes lose nothing', async (t) => {
+test('log: what a program without our lock writes in between is not written over', async (t) => {
   const path = join(await temporaryFolder(t), 'log.md');
-  given(await logFile({ path }).create(''));
+  await writeFile(path, 'one');
+  const texts: string[] = [];
+  const written = await logFile({ path }).update((text) => {
+    texts.push(text);
+    if (texts.length < 3) writeFileSync(path, `${text} more`);
+    return [{ offset: text.length, length: 0, text: ' result' }];
+  });
+  assert.equal(given(written), 'one more more result');
+  assert.deepEqual(texts, ['one', 'one more', 'one more more']);
+  assert.equal(await readFile(path, 'utf8'), 'one more more result');
+  const busy = await logFile({ path }).update((text) => {
+    writeFileSync(path, `${text}!`);
+    return [{ offset: 0, length: 0, text: 'x' }];
+  });
+  assert.match(failureOf(busy).came, /^another program was writing it all the time$/);
+  assert.match(await readFile(path, 'utf8'), /^one more more result!+$/);
+  assert.deepEqual(await readdir(join(path, '..')), ['log.md']);
+});
+
+test('log: two processes, and many updates of each, lose nothing and keep their order', async (t) => {
+  const path = join(await temporaryFolder(t), 'log.md');
+  given(await logFile({ path }).create('## a\n\n## b\n'));
   const module = new URL('../../src/adapters/log-file.ts', import.meta.url).href;
+  const count = 100;
+  // Each behind its own heading, as two partitions of one log are written.
   const script = `
     const { logFile } = await import(${JSON.stringify(module)});
-    const log = logFile({ path: ${JSON.stringify(path)} });
-    for (let i = 0; i < 15; i += 1) {
-      const done = await log.update((text) => [{ offset: text.length, length: 0, text: process.argv[1] + ' ' + i + '\\n' }]);
+    const [path, name] = process.argv.slice(1);
+    const log = logFile({ path });
+    for (let index = 0; index < ${count}; index++) {
+      const done = await log.update((text) => {
+        const next = text.indexOf('\\n## ', text.indexOf('## ' + name));
+        return [{ offset: next < 0 ? text.length : next, length: 0, text: '- ' + name + index + '\\n' }];
+      });
       if (done.kind !== 'answer') throw new Error(JSON.stringify(done));
     }`;
   const codes = await Promise.all(
-    ['a', 'b', 'c', 'd'].map(
+    ['a', 'b'].map(
       (name) =>
         new Promise((resolve) =>
-          spawn(process.execPath, ['--input-type=module', '-e', script, name], { stdio: 'inherit' }).on(
-            'exit',
-            resolve,
-          ),
+          spawn(process.execPath, ['--input-type=module', '-e', script, path, name], {
+            stdio: 'inherit',
+          }).on('exit', resolve),
         ),
     ),
   );
-  assert.deepEqual(codes, [0, 0, 0, 0]);
-  assert.equal((await readFile(path, 'utf8')).trim().split('\n').length, 60);
+  assert.deepEqual(codes, [0, 0]);
+  const lines = (name: string): string =>
+    Array.from({ length: count }, (_, index) => `- ${name}${index}\n`).join('');
+  assert.equal(await readFile(path, 'utf8'), `## a\n${lines('a')}\n## b\n${lines('b')}`);
+  assert.deepEqual(await readdir(join(path, '..')), ['log.md']);
 });
 
 test('log: the lock of a dead process is taken over, by one of many', async (t) => {

@@ -46,7 +46,7 @@ test('every setting has a description, a scope and a default', () => {
 
 test('what decides where a run goes is restricted in untrusted workspaces', () => {
   assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
-  const free = ['cascade.operator'];
+  const free = ['cascade.operator', 'cascade.evidence'];
   same(
     [...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ...free],
     Object.keys(contributes.configuration.properties),

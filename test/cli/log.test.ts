@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { describeWorld } from '../../src/rehearsal/describe-world.ts';
@@ -77,6 +77,17 @@ test('verifying dev on its true world changes only its section and its row', asy
   assert.notEqual(afterText, beforeText);
   assert.match(afterText, /4 nameservers \(ns-.*awsdns-\d+.*\)/);
   assert.doesNotMatch(stdout, /REHEARSAL/, 'the log is the real one');
+
+  const transcripts = readdirSync(`${log}.evidence`);
+  assert.equal(transcripts.length, 1);
+  assert.match(transcripts[0] ?? '', /^\d{8}T\d{6}Z-dev-verification\.txt$/);
+  const transcript = readFileSync(join(`${log}.evidence`, transcripts[0] ?? ''), 'utf8');
+  assert.match(
+    transcript,
+    /=== \.\/validate-exit\.sh dev --post-merge exits 0\n[\s\S]*12 \/ 12[\s\S]*\n--- passed after/,
+  );
+  assert.equal((await cascade(['verify', 'dev', '--no-evidence'], { cwd: path, env: live })).code, 0);
+  assert.equal(readdirSync(`${log}.evidence`).length, 1, 'turned off');
 });
 
 test('a deploy that the log calls started is never passed, and says so', async () => {

@@ -1,10 +1,11 @@
 /** The core's ports in memory: what the world answers is set by the test, what it was asked is kept. */
 
-import { applyEdits } from '../../src/core/log/edits.ts';
+import { applyChange } from '../../src/core/log/edits.ts';
 import {
   answer,
   type ContextEntry,
   type DnsAnswer,
+  type EvidenceFolder,
   type Failure,
   failure,
   type LogFile,
@@ -15,6 +16,7 @@ import {
   type ShellResult,
   type StackExport,
   type StackProgress,
+  type Unwritten,
 } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
 
@@ -37,6 +39,8 @@ export interface MemoryWorld {
   contexts: Map<string, ContextEntry>;
   answers: (question: string) => PersonAnswer | undefined;
   typed: string | undefined;
+  /** What becomes of a result that the log does not take. */
+  unwritten: (unwritten: Unwritten) => 'again' | 'leave';
   asked: string[];
   now: Date;
 }
@@ -54,6 +58,7 @@ export function memoryWorld(): MemoryWorld {
     contexts: new Map(),
     answers: () => ({ yes: true, by: 'Operator' }),
     typed: undefined,
+    unwritten: () => 'leave',
     asked: [],
     now: new Date('2026-11-24T10:00:00Z'),
   };
@@ -146,7 +151,11 @@ export function memoryPorts(world: MemoryWorld): Ports {
       head: async () => answer('e53a7f16ed1ebf855969f4f0ab3af6a2a251c304'),
       pullRequestHead: async () => answer('e53a7f16ed1ebf855969f4f0ab3af6a2a251c304'),
     },
-    person: { ask: async ({ text }) => world.answers(text), typeName: async () => world.typed },
+    person: {
+      ask: async ({ text }) => world.answers(text),
+      typeName: async () => world.typed,
+      unwritten: async (unwritten) => world.unwritten(unwritten),
+    },
     context: {
       read: async (key) => answer(world.contexts.get(key)),
       write: async (key, entry) => {
@@ -180,6 +189,8 @@ export interface MemoryLog extends LogFile {
   text: string | undefined;
   /** Every text the log has been. */
   readonly history: string[];
+  /** What could not be written, by its tag. */
+  readonly aside: Map<string, string>;
 }
 
 export function memoryLog(text: string | undefined): MemoryLog {
@@ -187,19 +198,55 @@ export function memoryLog(text: string | undefined): MemoryLog {
     path: 'execution-log.md',
     text,
     history: [],
+    aside: new Map(),
     read: async () => answer(log.text),
     update: async (change) => {
       if (log.text === undefined)
         return failure('failed', 'write execution-log.md', 'no such file', 'Start a run.');
-      log.text = applyEdits(log.text, change(log.text));
+      const changed = applyChange(log.text, change);
+      if (changed.kind === 'failure') return changed;
+      log.text = changed.value;
       log.history.push(log.text);
-      return answer(log.text);
+      return changed;
     },
     create: async (made) => {
       if (log.text !== undefined) return failure('failed', 'create execution-log.md', 'it exists', 'Use it.');
       log.text = made;
       return answer(undefined);
     },
+    setAside: async (tag, kept) => {
+      log.aside.set(tag, kept);
+      return answer(`execution-log.md.unwritten-${tag}.md`);
+    },
   };
   return log;
+}
+
+export interface MemoryEvidence extends EvidenceFolder {
+  /** Transcripts by their names. */
+  readonly files: Map<string, string>;
+  /** What the disk answers to the next write, or to making a file. */
+  refusal: Failure | undefined;
+}
+
+export function memoryEvidence(): MemoryEvidence {
+  const evidence: MemoryEvidence = {
+    files: new Map(),
+    refusal: undefined,
+    open: async (stem) => {
+      if (evidence.refusal !== undefined) return evidence.refusal;
+      const path = `execution-log.md.evidence/${stem}.txt`;
+      evidence.files.set(path, '');
+      return answer({
+        path,
+        append: async (text) => {
+          if (evidence.refusal !== undefined) return evidence.refusal;
+          evidence.files.set(path, (evidence.files.get(path) ?? '') + text);
+          return answer(undefined);
+        },
+        close: async () => {},
+      });
+    },
+  };
+  return evidence;
 }

@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { activation } from './cases/activation.ts';
+import { logWriting } from './cases/log-writing.ts';
 import { runbook } from './cases/runbook.ts';
 import { running } from './cases/running.ts';
 import { runCases } from './cases.ts';
 
-const cases = [...activation, ...runbook, ...running];
+const cases = [...activation, ...runbook, ...running, ...logWriting];
 // Nobody sits in front of this editor.
 env['CASCADE_ANSWERS'] = 'yes';
 

@@ -23,7 +23,13 @@ import { isEmpty, newRow, setToken } from './table-edits.ts';
 /** What is written of a check: that its change began, or how it ended. */
 export type Entry =
   | { readonly kind: 'started' }
-  | { readonly kind: 'result'; readonly verdict: Verdict | 'interrupted'; readonly evidence: string };
+  | {
+      readonly kind: 'result';
+      readonly verdict: Verdict | 'interrupted';
+      readonly evidence: string;
+      /** Markdown behind the evidence: where the rest of it is. */
+      readonly more?: string;
+    };
 
 const kindOf: Readonly<Record<Verdict | 'interrupted', StatusKind>> = {
   passed: 'cleared',
@@ -43,11 +49,24 @@ const statusToken = (entry: Entry, at: Stamp): string => {
 const statusKind = (entry: Entry): StatusKind =>
   entry.kind === 'started' ? 'partial' : kindOf[entry.verdict];
 
-const evidenceOf = (entry: Entry): string => (entry.kind === 'started' ? '' : entry.evidence);
+/** @param made makes words of the world harmless where they are put */
+const evidenceOf = (entry: Entry, made: (text: string) => string): string =>
+  entry.kind === 'started'
+    ? ''
+    : [made(entry.evidence), entry.more ?? ''].filter((each) => each !== '').join(' ');
 
 /** The words of a check in front of its status. */
 export const bulletText = (check: LogEntry): string =>
   check.command === undefined ? check.label : `${codeSpan(check.command)} ${check.label}`;
+
+/** The line of a check and its result, as it stands in a log that had no bullet for it. */
+export const resultLine = (check: LogEntry, entry: Entry, at: Stamp): string =>
+  `${bulletText(check)}: ${statusWords(entry, at)}`;
+
+function statusWords(entry: Entry, at: Stamp): string {
+  const evidence = evidenceOf(entry, harmless);
+  return statusToken(entry, at) + (evidence === '' ? '' : ` — ${evidence}`);
+}
 
 /** Records one check; `siblings` are all checks of its place, itself among them. */
 export function recordCheck(
@@ -76,11 +95,10 @@ function recordBullet(
   at: Stamp,
 ): readonly TextEdit[] {
   const bullet = assign(checkBullets(log, section), (each) => each, siblings).get(check);
-  const evidence = harmless(evidenceOf(entry));
-  const words = statusToken(entry, at) + (evidence === '' ? '' : ` — ${evidence}`);
+  const words = statusWords(entry, at);
   if (bullet === undefined) {
     const before = precedingBullet(log, section, check, siblings);
-    return [newBullet(log, section, before, `${bulletText(check)}: ${words}`)];
+    return [newBullet(log, section, before, resultLine(check, entry, at))];
   }
   if (bullet.status === undefined) {
     const colon = /:\s*$/.test(log.text.slice(bullet.text.start, bullet.text.end)) ? ' ' : ': ';
@@ -105,7 +123,7 @@ const abandonedLine = (log: ExecutionLog, { span }: LogStatus): string =>
   `${log.text.slice(span.start, span.end)}, and no result was written`;
 
 const historyLine = (entry: Extract<Entry, { kind: 'result' }>, at: Stamp): string =>
-  `${at.time} ${signs[kindOf[entry.verdict]]} ${entry.verdict} — ${harmless(entry.evidence)}`;
+  `${at.time} ${signs[kindOf[entry.verdict]]} ${entry.verdict} — ${evidenceOf(entry, harmless)}`;
 
 /** A name that had no value when the bullet was written stands in it as `${name}`: now it is filled in. */
 function fillCommand(log: ExecutionLog, bullet: LogBullet, check: LogEntry): TextEdit[] {
@@ -181,7 +199,7 @@ function recordRow(
   at: Stamp,
 ): readonly TextEdit[] {
   const row = assign(table.rows, rowWords, siblings).get(check);
-  const evidence = harmlessCell(evidenceOf(entry));
+  const evidence = evidenceOf(entry, harmlessCell);
   if (row === undefined)
     return [
       newRow(

@@ -1,4 +1,4 @@
-import type { LogFile, Ports, ShellSession } from '../ports.ts';
+import type { EvidenceFolder, LogFile, Ports, ShellSession } from '../ports.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { Redactor } from './redact.ts';
 
@@ -11,6 +11,9 @@ export class Cascade {
   readonly worktree: string;
   /** Knows every secret that was read, for a shell may print in one run what another one read. */
   readonly redactor: Redactor;
+  /** Where transcripts go; absent when they are turned off. */
+  readonly evidence: EvidenceFolder | undefined;
+  readonly rehearsal: boolean;
   readonly #shells: Map<string, ShellSession>;
 
   constructor(parts: {
@@ -21,6 +24,8 @@ export class Cascade {
     /** Shells to go on with, when a runbook was edited in between; what they print is still redacted. */
     readonly shells?: Map<string, ShellSession>;
     readonly redactor?: Redactor;
+    readonly evidence?: EvidenceFolder;
+    readonly rehearsal?: boolean;
   }) {
     this.runbook = parts.runbook;
     this.log = parts.log;
@@ -28,6 +33,8 @@ export class Cascade {
     this.worktree = parts.worktree;
     this.#shells = parts.shells ?? new Map();
     this.redactor = parts.redactor ?? new Redactor();
+    this.evidence = parts.evidence;
+    this.rehearsal = parts.rehearsal ?? false;
   }
 
   shell(partition: string): ShellSession {

@@ -1,42 +1,67 @@
 /** Writes a run into its log on the way: each event goes on only when what it says is written. */
-import { codeSpan, harmless, type Stamp, stamp } from '../log/edits.ts';
+
+import { conflictMarker } from '../log/conflict.ts';
+import {
+  codeSpan,
+  composeEdits,
+  fitsLine,
+  harmless,
+  harmlessCell,
+  type Stamp,
+  stamp,
+  thenAlso,
+} from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
 import { ensurePlace, type Place } from '../log/place.ts';
-import { type Entry, recordCheck, recordNote } from '../log/record.ts';
+import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
 import { recordSignOff, type SignOff, settleGate, settlePhase } from '../log/settle.ts';
-import { type Failure, failureText, type TextEdit } from '../ports.ts';
-import type { CheckResult } from '../steps/step.ts';
+import { unfit } from '../log/unfit.ts';
+import { type Failure, failureText, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
 import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
-import { type PlacedCheck, placeOf, type Target } from './places.ts';
+import { type PlacedCheck, placeOf, type Target, targetName } from './places.ts';
 import { placedNow } from './plan.ts';
+import { compactTime, Transcript } from './transcript.ts';
+import { type UnwrittenCheck, unwrittenText } from './unwritten.ts';
 
-/** The log could not be written. The run ends; the message tells what is not in the log. */
+/** The log could not be written. The run ends; the message tells what is not in the log, and where it is kept. */
 export class LogError extends Error {
   override readonly name = 'LogError';
 
-  constructor(failure: Failure, event: RunEvent) {
-    const lost =
-      event.kind === 'check-finished'
-        ? ` Not in the log: ${event.check.title}: ${event.result.verdict}, ${event.result.evidence}.`
-        : '';
-    super(failureText(failure) + lost);
+  constructor(failure: Failure, lost: string) {
+    super(`${failureText(failure)} ${lost}`);
   }
 }
 
+/** @param signal ends the questions about what could not be written; what a run came to is written also behind it. */
 export async function* recorded(
   cascade: Cascade,
   events: AsyncIterable<RunEvent>,
+  signal = new AbortController().signal,
 ): AsyncGenerator<RunEvent, void, void> {
   let recorder: Recorder | undefined;
-  for await (const event of events) {
-    if (event.kind === 'run-started') {
-      recorder = new Recorder(cascade, event.target, event.checks, await placedNow(cascade, event.target));
+  try {
+    for await (const event of events) {
+      if (event.kind === 'run-started')
+        recorder = new Recorder(cascade, event, await placedNow(cascade, event.target), signal);
+      await recorder?.take(event);
+      yield event;
     }
-    await recorder?.take(event);
-    yield event;
+  } finally {
+    await recorder?.close();
   }
 }
+
+/** What a log that does not take a result is to get by other ways. */
+interface Result {
+  readonly moment: Date;
+  readonly checks: readonly UnwrittenCheck[];
+  /** What the run came to, where that is what is to be written. */
+  readonly came?: string;
+  readonly note?: string;
+}
+
+type Change = (text: string) => readonly TextEdit[];
 
 class Recorder {
   readonly #cascade: Cascade;
@@ -47,29 +72,48 @@ class Recorder {
   readonly #placed: readonly PlacedCheck[];
   /** What each check is known by now: names may have got their value on the way. */
   readonly #entries = new Map<string, LogEntry>();
-  readonly #results = new Map<string, CheckResult>();
+  readonly #results = new Map<string, UnwrittenCheck>();
+  readonly #signal: AbortSignal;
   #ran = false;
-  #startedAt: Stamp | undefined;
+  readonly #startedAt: Stamp;
+  readonly #transcript: Transcript;
 
-  constructor(cascade: Cascade, target: Target, checks: readonly CheckRef[], placed: readonly PlacedCheck[]) {
+  constructor(
+    cascade: Cascade,
+    { target, checks, at }: Extract<RunEvent, { kind: 'run-started' }>,
+    placed: readonly PlacedCheck[],
+    signal: AbortSignal,
+  ) {
+    this.#signal = signal;
     this.#placed = placed;
     this.#cascade = cascade;
     this.#target = target;
     this.#place = placeOf(cascade.runbook, target);
     this.#checks = checks;
     for (const check of checks) this.#entries.set(check.key, check.entry);
+    this.#startedAt = this.#stamp(at);
+    this.#transcript = new Transcript(cascade.evidence, {
+      runbook: cascade.runbook.name,
+      target,
+      at,
+      time: this.#startedAt.time,
+      rehearsal: cascade.rehearsal,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#transcript.close();
   }
 
   async take(event: RunEvent): Promise<void> {
     switch (event.kind) {
       case 'run-started':
-        this.#startedAt = this.#stamp(event.at);
-        if (event.checks.length > 0) await this.#write(event, (text) => ensurePlace(text, this.#place));
+        if (event.checks.length > 0) await this.#begin((text) => ensurePlace(text, this.#place));
         return;
       case 'check-started':
         this.#ran = true;
         if (event.check.effect === 'changes')
-          await this.#check(event, event.check, { kind: 'started' }, this.#stamp(event.at));
+          await this.#begin(this.#checked(event.check, { kind: 'started' }, this.#stamp(event.at)));
         return;
       case 'check-finished':
         this.#ran = true;
@@ -79,6 +123,8 @@ class Recorder {
         if (this.#ran) await this.#settle(event, this.#stamp(event.at));
         return;
       case 'check-output':
+        await this.#transcript.output(this.#redacted(event.check), event.chunk);
+        return;
       case 'check-progress':
       case 'check-blocked':
       case 'check-not-run':
@@ -88,39 +134,57 @@ class Recorder {
 
   async #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): Promise<void> {
     this.#entries.set(event.check.key, event.check.entry);
-    this.#results.set(event.check.key, event.result);
-    if (this.#target.kind === 'sign-off') return;
     const verdict = event.interrupted ? 'interrupted' : event.result.verdict;
     const evidence =
       event.duration >= 1000 ? `${event.result.evidence}, ${seconds(event.duration)}` : event.result.evidence;
-    await this.#check(event, event.check, { kind: 'result', verdict, evidence }, this.#stamp(event.at));
+    const fits = fitsLine(evidence);
+    await this.#transcript.finished(event, evidence, !fits);
+    const signOff = this.#target.kind === 'sign-off';
+    const more = behind(
+      fits ? undefined : this.#transcript.link,
+      signOff ? undefined : this.#transcript.takeTrouble(),
+    );
+    const at = this.#stamp(event.at);
+    const entry = { kind: 'result', verdict, evidence, more } as const;
+    const done = { check: event.check.entry, entry, result: event.result, at };
+    this.#results.set(event.check.key, done);
+    if (!signOff)
+      await this.#keep({ checks: [done], moment: event.at }, this.#checked(event.check, entry, at));
   }
 
   /** Writes one check, and where it did not pass also what that makes of its phase or gate. */
-  async #check(event: RunEvent, check: CheckRef, entry: Entry, at: Stamp): Promise<void> {
+  #checked(check: CheckRef, entry: Entry, at: Stamp): Change {
     const siblings = this.#siblings();
     const mine = this.#entries.get(check.key) ?? check.entry;
-    await this.#write(event, (text) => recordCheck(text, this.#place, mine, siblings, entry, at));
-    if (entry.kind === 'result' && entry.verdict === 'passed') return;
-    await this.#write(event, (text) => this.#settled(text, at));
+    return (text) => {
+      const recorded = recordCheck(text, this.#place, mine, siblings, entry, at);
+      if (entry.kind === 'result' && entry.verdict === 'passed') return recorded;
+      return thenAlso(text, recorded, (after) => this.#settled(after, at));
+    };
   }
 
   async #settle(event: Extract<RunEvent, { kind: 'run-finished' }>, at: Stamp): Promise<void> {
+    const result = { moment: event.at, checks: [], came: `${targetName(this.#target)}: ${event.outcome}` };
     if (this.#target.kind === 'sign-off') {
       const partition = this.#target.partition.name;
       const signed = this.#signOff(event);
-      await this.#write(event, (text) => recordSignOff(text, partition, signed, at));
+      const checks = [...this.#results.values()];
+      await this.#keep({ ...result, checks }, (text) => recordSignOff(text, partition, signed, at));
       return;
     }
-    await this.#write(event, (text) => this.#settled(text, at));
-    if (event.outcome === 'passed' || this.#target.kind !== 'phase') return;
-    await this.#write(event, (text) => recordNote(text, this.#place, this.#attempt(event)));
+    const note =
+      event.outcome === 'passed' || this.#target.kind !== 'phase' ? undefined : this.#attempt(event);
+    await this.#keep({ ...result, ...(note === undefined ? {} : { note }) }, (text) => {
+      const settled = this.#settled(text, at);
+      if (note === undefined) return settled;
+      return thenAlso(text, settled, (after) => recordNote(after, this.#place, note));
+    });
   }
 
   /** Given only when every statement was confirmed in this run; a no is a no. */
   #signOff(event: Extract<RunEvent, { kind: 'run-finished' }>): SignOff {
     const all = this.#placed.length;
-    const results = [...this.#results.values()];
+    const results = [...this.#results.values()].map(({ result }) => result);
     const refused = results.find((result) => result.verdict === 'failed');
     if (refused !== undefined) return { kind: 'refused', evidence: refused.evidence };
     const passed = results.filter((result) => result.verdict === 'passed');
@@ -143,7 +207,11 @@ class Recorder {
     const command = failing?.entry.command;
     const at =
       failing === undefined ? '' : ` at ${command === undefined ? failing.title : codeSpan(command)}`;
-    return `**Attempt ${this.#startedAt?.time ?? ''}** ${words[event.outcome]}${at}: ${harmless(reason)}`;
+    const more = behind(this.#transcript.link, this.#transcript.takeTrouble());
+    return [
+      `**Attempt ${this.#startedAt.time}** ${words[event.outcome]}${at}: ${harmless(reason)}`,
+      ...(more === '' ? [] : [more]),
+    ].join(' ');
   }
 
   #settled(text: string, at: Stamp): readonly TextEdit[] {
@@ -151,6 +219,11 @@ class Recorder {
     if (place.kind === 'phase') return settlePhase(text, place, this.#siblings(), at);
     if (place.kind === 'gate') return settleGate(text, place, this.#siblings(), at);
     return [];
+  }
+
+  /** The title of a check that is not bound yet may hold what was read as a secret since. */
+  #redacted(check: CheckRef): CheckRef {
+    return { ...check, title: this.#cascade.redactor.redact(check.title) };
   }
 
   /** All checks of the place, those that this run leaves out among them. */
@@ -162,11 +235,83 @@ class Recorder {
     return stamp(at, this.#cascade.ports.clock);
   }
 
-  async #write(event: RunEvent, change: (text: string) => readonly TextEdit[]): Promise<void> {
-    const written = await this.#cascade.log.update(change);
-    if (written.kind === 'failure') throw new LogError(written, event);
+  /** Writes what stands in the log before anything is done; without it nothing is. */
+  async #begin(change: Change): Promise<void> {
+    const written = await this.#write(this.#guarded(change));
+    if (written.kind === 'failure') throw new LogError(written, 'Nothing was begun.');
+  }
+
+  /** Writes what was done. What the log does not take is offered again, and kept beside it when that is refused. */
+  async #keep(result: Result, change: Change): Promise<void> {
+    const { log, ports, runbook, rehearsal } = this.#cascade;
+    const guarded = this.#guarded(change);
+    for (;;) {
+      const written = await this.#write(guarded);
+      if (written.kind === 'answer') return;
+      const text = unwrittenText({
+        ...result,
+        log: log.path,
+        runbook: runbook.name,
+        target: targetName(this.#target),
+        rehearsal,
+        at: this.#stamp(result.moment),
+        failure: written,
+      });
+      const chosen = this.#signal.aborted
+        ? 'leave'
+        : await ports.person.unwritten({ failure: written, result: text }, this.#signal);
+      if (chosen === 'again') continue;
+      const kept = await log.setAside(compactTime(result.moment), text);
+      throw new LogError(
+        written,
+        kept.kind === 'answer'
+          ? `What is not in the log is in ${kept.value}: put its lines into the log, then delete it.`
+          : `It could not be kept in a file either (${kept.came}). Not in the log: ${notInLog(result)}.`,
+      );
+    }
+  }
+
+  /** Nothing is written into what is no log now, nor what would change nothing: an editor would have it undone. */
+  #guarded(change: Change): LogChange {
+    return (text) => unfit(text, this.#cascade.log.path) ?? composeEdits(text, change(text), []);
+  }
+
+  /** A log that is no log for a moment is met again: another program may be in the middle of writing it. */
+  async #write(change: LogChange): Promise<Outcome<string>> {
+    const { log, ports } = this.#cascade;
+    for (let pause = firstPause; ; pause *= 2) {
+      const written = await log.update(change);
+      if (written.kind === 'answer' || pause > lastPause || !(await this.#passing())) return written;
+      await ports.clock.sleep(pause, never);
+    }
+  }
+
+  /** Whether the log is missing or not whole, as it is while another program replaces it. */
+  async #passing(): Promise<boolean> {
+    const { log } = this.#cascade;
+    const now = await log.read();
+    if (now.kind === 'failure') return false;
+    if (now.value === undefined) return true;
+    return conflictMarker(now.value) === undefined && unfit(now.value, log.path) !== undefined;
   }
 }
+
+const notInLog = ({ checks, came, note }: Result): string =>
+  [came, ...checks.map((each) => resultLine(each.check, each.entry, each.at)), note]
+    .filter((words) => words !== undefined)
+    .join('; ');
+
+/** Milliseconds; together some two seconds. */
+const firstPause = 125;
+const lastPause = 1000;
+/** Stopping a run must not keep its result from being written. */
+const never = new AbortController().signal;
+
+/** Where the rest of the evidence is, or why it is nowhere. */
+const behind = (link: string | undefined, trouble: string | undefined): string =>
+  [link, trouble === undefined ? undefined : harmlessCell(trouble)]
+    .flatMap((words) => (words === undefined ? [] : [`(${words})`]))
+    .join(' ');
 
 function seconds(milliseconds: number): string {
   const all = Math.round(milliseconds / 1000);

@@ -10,21 +10,26 @@ import { type Check, type Found, fix, isDone, type LintContext, quoted } from '.
 interface Recorded {
   readonly partition: PartitionRecord;
   readonly section: PhaseSection;
+  /** Puts this partition's own values in place of `${name}`. */
+  readonly own: (text: string) => string;
   readonly checks: readonly {
     readonly check: CheckRecord;
+    /** Its command or its words, with `${name}` for what is the partition's own. */
+    readonly general: string;
     readonly key: string;
     readonly words: ReadonlySet<string>;
   }[];
 }
 
 export const coverage: Check = (context) => {
-  const general = generalizers(context);
+  const general = speeches(context);
   return context.runbook.phases.flatMap((phase) => {
     const recorded = context.record.partitions.flatMap((partition) => {
       const own = partition.phases.find((each) => each.phase === phase);
       const section = own?.sections.at(-1);
       if (own === undefined || section === undefined || !isFinished(own, section)) return [];
-      return [recordedPhase(partition, section, general.get(partition.partition) ?? ((text) => text))];
+      const speech = general.get(partition.partition);
+      return speech === undefined ? [] : [recordedPhase(partition, section, speech)];
     });
     return recorded.length < 2 ? [] : uncovered(recorded);
   });
@@ -37,14 +42,14 @@ const isFinished = ({ cell }: PhaseRecord, { heading }: PhaseSection): boolean =
 function recordedPhase(
   partition: PartitionRecord,
   section: PhaseSection,
-  general: (text: string) => string,
+  { general, own }: Speech,
 ): Recorded {
   const checks = section.checks.map((check) => {
     const label = general(check.label);
     const key = check.command === undefined ? plain(label) : command(general(check.command));
-    return { check, key, words: wordsOf(label) };
+    return { check, general: general(check.command ?? check.label), key, words: wordsOf(label) };
   });
-  return { partition, section, checks };
+  return { partition, section, own, checks };
 }
 
 /** Without what differs from run to run: a leading `./`, numbers that are names. */
@@ -70,39 +75,32 @@ function uncovered(recorded: readonly Recorded[]): readonly Found[] {
     const lacking = recorded.filter(
       (each) => !having.includes(each) && !samples.some((one) => isCovered(one, one.among, each)),
     );
-    const names = having.map((each) => each.partition.partition).join(' and ');
-    return lacking.map((each): Found => lack(each, sample.check, sample.among, names));
+    const names = listed(having.map((each) => each.partition.partition));
+    return lacking.map((each): Found => lack(each, sample.check, sample.general, names));
   });
 }
 
-function lack(lacking: Recorded, sample: CheckRecord, having: Recorded, names: string): Found {
-  const { partition, section } = lacking;
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+function lack(lacking: Recorded, sample: CheckRecord, general: string, names: string): Found {
+  const { partition, section, own } = lacking;
   const phase = section.heading.title.replace(/\s*\(.*$/, '');
-  const words = sample.command ?? quoted(sample.label);
-  const last = section.checks.at(-1);
+  const words = own(general);
+  const first = section.checks[0];
   return {
-    message: `${phase} of ${partition.partition} has no record of "${quoted(words)}", which ${names} ${names.includes(' and ') ? 'have' : 'has'}.`,
+    message: `${phase} of ${partition.partition} has no record of "${quoted(words)}", which ${names} have.`,
     span: section.heading.line,
-    related: [{ span: sample.span, message: `as ${having.partition.partition} records it` }],
+    related: [{ span: sample.span, message: 'as another partition records it' }],
     fixes:
-      last === undefined || sample.command === undefined
+      first === undefined || sample.command === undefined
         ? []
         : [
             fix('Add it as pending', false, () => [
-              insert(section.heading.titleEnd, ''),
-              ...pendingBullet(lacking, having, sample),
+              insert(first.span.start, `${codeSpan(words)}: ${signs.pending} pending\n- `),
             ]),
           ],
   };
-}
-
-/** The bullet of another partition in this one's words, in front of the first check. */
-function pendingBullet(lacking: Recorded, having: Recorded, sample: CheckRecord) {
-  const first = lacking.section.checks[0];
-  if (first === undefined || sample.command === undefined) return [];
-  const named = new RegExp(`\\b${escaped(having.partition.partition)}\\b`, 'g');
-  const words = codeSpan(sample.command.replace(named, lacking.partition.partition));
-  return [insert(first.span.start, `${words}: ${signs.pending} pending\n- `)];
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -137,8 +135,13 @@ const wordsOf = (label: string): ReadonlySet<string> =>
     ).filter((word) => !everyday.has(word)),
   );
 
-/** For each partition what puts `${name}` in place of what is its own. */
-function generalizers({ runbook }: LintContext): ReadonlyMap<string, (text: string) => string> {
+/** How to say a thing for all partitions, and for one. */
+interface Speech {
+  readonly general: (text: string) => string;
+  readonly own: (text: string) => string;
+}
+
+function speeches({ runbook }: LintContext): ReadonlyMap<string, Speech> {
   return new Map(
     runbook.partitions.map((partition) => {
       const lookup = lookupFor(runbook, partition);
@@ -149,12 +152,14 @@ function generalizers({ runbook }: LintContext): ReadonlyMap<string, (text: stri
           return value === undefined || value.length < 2 ? [] : [{ name, value }];
         })
         .sort((a, b) => b.value.length - a.value.length);
-      const form = new RegExp(
-        values.map(({ value }) => `(?<![\\w])${escaped(value)}(?![\\w])`).join('|') || '(?!)',
-        'g',
-      );
+      const form = new RegExp(values.map(({ value }) => `(?<!\\w)${escaped(value)}(?!\\w)`).join('|'), 'g');
       const nameOf = new Map(values.map(({ name, value }) => [value, name]));
-      return [partition.name, (text: string) => text.replace(form, (value) => `\${${nameOf.get(value)}}`)];
+      const speech: Speech = {
+        general: (text) =>
+          values.length === 0 ? text : text.replace(form, (value) => `\${${nameOf.get(value)}}`),
+        own: (text) => text.replace(/\$\{(\w+)\}/g, (whole, name: string) => lookup(name) ?? whole),
+      };
+      return [partition.name, speech];
     }),
   );
 }

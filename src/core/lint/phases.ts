@@ -97,7 +97,8 @@ export const openChecks: Check = (context) =>
       { status: phase.cell?.status, span: phase.cell?.span ?? heading.line, what: 'the summary' },
     ].filter((each) => each.status !== undefined && isDone(each.status));
     if (above.length === 0) return [];
-    const signed = partition.signOff.field?.status?.kind === 'cleared' ? ' and is signed off' : '';
+    const signed =
+      partition.signOff.field?.status?.kind === 'cleared' ? `, and ${partition.partition} is signed off` : '';
     const said = above.map((each) => each.what).join(' and ');
     const says = above.length === 1 ? 'says' : 'say';
     return newest.checks

@@ -28,10 +28,12 @@ function leavesOpen({ record }: LintContext, partition: PartitionRecord): readon
   const sentence = sentenceAround(tail, found.index);
   const words = tail.slice(sentence.start, sentence.end);
   const checks = partition.phases.flatMap((phase) => phase.sections.at(-1)?.checks ?? []);
-  const named = checks.find((check) => {
-    if (check.status?.kind !== 'cleared') return false;
-    return distinctive(words).some((word) => check.label.toLowerCase().includes(word));
-  });
+  const wanted = distinctive(words);
+  const shared = (label: string): number =>
+    wanted.filter((word) => label.toLowerCase().includes(word)).length;
+  const [named] = checks
+    .filter((check) => check.status?.kind === 'cleared' && shared(check.label) > 0)
+    .toSorted((x, y) => shared(y.label) - shared(x.label));
   const settled =
     named === undefined
       ? ''

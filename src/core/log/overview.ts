@@ -1,6 +1,7 @@
 /** What a log says at a glance: the partitions with their phases, and the gates. The tree and `status` show it. */
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Span } from '../text.ts';
+import { conflictMarker } from './conflict.ts';
 import {
   type CascadeRecord,
   type GateRecord,
@@ -60,6 +61,12 @@ export const readOverview = (text: string, runbook: Runbook): OverviewResult =>
   overviewOf(readRecord(readLog(text), runbook), runbook);
 
 export function overviewOf(record: CascadeRecord, runbook: Runbook): OverviewResult {
+  const { log } = record;
+  const marker = conflictMarker(log.text);
+  if (marker !== undefined) {
+    const message = `Line ${log.lines.positionAt(marker).line + 1} of the log is a conflict marker that git left. Resolve the conflict and save the log; nothing was changed.`;
+    return { kind: 'unreadable', message };
+  }
   const missing = whatIsMissing(record, runbook);
   if (missing !== undefined) {
     const message = `${missing} Add it, or name another file under "log:" in the runbook; nothing was changed.`;

@@ -165,6 +165,11 @@ export const harmless = (text: string): string => escaped(cut(oneLine(text)), /(
 /** The same inside a table cell. */
 export const harmlessCell = (text: string): string => escaped(cut(oneLine(text)), /(\\*)([<|])/g);
 
+/** What a person wrote, on one line and whole. */
+export const wholeLine = (text: string): string => escaped(oneLine(text), /(\\*)(<)/g);
+
+export const wholeCell = (text: string): string => escaped(oneLine(text), /(\\*)([<|])/g);
+
 /** A command as a code span, backticks inside it allowed. */
 export function codeSpan(text: string): string {
   const line = text.replace(/\s+/g, ' ');

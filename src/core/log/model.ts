@@ -265,7 +265,7 @@ const fixTitles: readonly (readonly [FixKind, RegExp])[] = [
   ['code', /\bcode fixes\b/],
 ];
 
-function readFixes(log: ExecutionLog): readonly FixTable[] {
+export function readFixes(log: ExecutionLog): readonly FixTable[] {
   return log.headings.flatMap((heading) => {
     const kind = fixTitles.find(([, title]) => title.test(heading.key))?.[0];
     if (kind === undefined) return [];

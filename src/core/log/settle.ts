@@ -18,7 +18,7 @@ import {
 import { type Place, sectionOf } from './place.ts';
 import { type ExecutionLog, type LogHeading, readLog } from './read.ts';
 import { findStatus, type LogStatus, type StatusKind, signs, successor } from './status.ts';
-import { newRow, setDate, setToken } from './table-edits.ts';
+import { newRow, setDate, setToken, setWords } from './table-edits.ts';
 
 /** The status of a place's checks in the log, in the order of `checks`; undefined for one that is not there. */
 export function statusesOf(
@@ -166,13 +166,17 @@ function gateStatus(log: ExecutionLog, title: string): StatusKind | undefined {
   return cell === undefined ? undefined : findStatus(cell.text, cell.span.start)?.kind;
 }
 
-/** Sets a gate's status and date; adds its row, or the table, where the log has none. */
-function setGate(
+/**
+ * Sets a gate's status and date; adds its row, or the table, where the log has none.
+ * @param why what stands behind the token and belongs to it; what stood there before stays, as what was before
+ */
+export function setGate(
   log: ExecutionLog,
   title: string,
   token: string,
   kind: StatusKind,
   date: string,
+  why = '',
 ): TextEdit[] {
   const table = gateTable(log);
   if (table === undefined) {
@@ -182,7 +186,7 @@ function setGate(
     const rows = [
       '| Gate | Status | Date |',
       '|---|---|---|',
-      `| ${title.replaceAll('|', '\\|')} | ${token} | ${date} |`,
+      `| ${title.replaceAll('|', '\\|')} | ${token}${why} | ${date} |`,
     ];
     return [insert(after, lead + rows.map((row) => row + end).join(''))];
   }
@@ -192,14 +196,16 @@ function setGate(
     const cells = new Map([
       [0, title.replaceAll('|', '\\|')],
       [dated, date],
-      [statusColumn(table), token],
+      [statusColumn(table), token + why],
     ]);
     return [newRow(log, table, cells)];
   }
   const status = row.cells[statusColumn(table)];
   const day = row.cells[dated];
   return [
-    ...(status === undefined ? [] : [setToken(log, status, token, kind)]),
+    ...(status === undefined
+      ? []
+      : [why === '' ? setToken(log, status, token, kind) : setWords(log, status, token + why)]),
     ...(day === undefined ? [] : [setDate(day, date)]),
   ];
 }

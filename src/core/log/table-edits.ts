@@ -17,6 +17,14 @@ export function setToken(log: ExecutionLog, cell: LogTableCell, token: string, k
   return replace(status.span, successor(status, old, tail, token, kind));
 }
 
+/** A status with words of its own: what the cell said before stays behind it, unless that was nothing. */
+export function setWords(log: ExecutionLog, cell: LogTableCell, words: string): TextEdit {
+  const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
+  const bare = status?.kind === 'pending' && status.span.end === cell.span.end;
+  if (bare || isEmpty(cell.text)) return replace(cell.span, words);
+  return insert(cell.span.start, `${words}; before that `);
+}
+
 /** A cell's date gives way to another; the words around it stay. */
 export function setDate(cell: LogTableCell, date: string): TextEdit {
   const found = /\d{4}-\d{2}-\d{2}/.exec(cell.text);

@@ -19,6 +19,9 @@ export interface Arguments {
   readonly speed?: number;
   readonly directory?: string;
   readonly gate?: string;
+  readonly reason?: string;
+  readonly format?: string;
+  readonly fix: boolean;
 }
 
 /** The command line does not make sense: exit code 64. */
@@ -50,7 +53,10 @@ export function readArguments(args: readonly string[]): Arguments {
     ...(values.log === undefined ? {} : { log: values.log }),
     ...(values.operator === undefined ? {} : { operator: values.operator }),
     ...(values.directory === undefined ? {} : { directory: values.directory }),
+    fix: values.fix ?? false,
     ...(values.gate === undefined ? {} : { gate: values.gate }),
+    ...(values.reason === undefined ? {} : { reason: values.reason }),
+    ...(values.format === undefined ? {} : { format: values.format }),
     ...(answers === undefined ? {} : { answers }),
     ...(rate === undefined ? {} : { speed: rate }),
   };
@@ -76,6 +82,9 @@ function parse(args: readonly string[]) {
         speed: { type: 'string' },
         directory: { type: 'string' },
         gate: { type: 'string' },
+        reason: { type: 'string' },
+        format: { type: 'string' },
+        fix: { type: 'boolean' },
       },
     });
   } catch (error) {

@@ -4,6 +4,11 @@ export const help = `cascade — take a change through the partitions of a syste
   cascade run PARTITION [PHASE …]      run the phases of a partition; all of them when none is named
   cascade run --gate ID                run the checks of a gate's section
   cascade verify PARTITION             run the Verification phase: changes nothing but the log
+  cascade lint [--fix]                 what contradicts itself in the log; --fix mends what follows from it
+  cascade gate ID DECISION             decides a gate: cleared, partial, failed, waived or reopened
+  cascade record note|anomaly PARTITION PHASE TEXT
+  cascade record script-fix SCRIPT BUG FIX
+  cascade record code-fix PARTITION ISSUE FIX [COMMIT]
   cascade rehearse [RUNBOOK]           the whole cascade in a simulated world on this machine
 
 Options
@@ -14,6 +19,8 @@ Options
   --answers yes|no    answers every question of an "ask" line; without it and without a terminal nobody answers
   --confirm NAME      types the name of a protected partition (may be repeated)
   --operator NAME     who is written into the log; the git identity when absent
+  --reason TEXT       why a gate is decided so; needed for all but cleared
+  --format FORMAT     of lint: text, json or github (annotations); text when absent, json with --json
 
 Options of rehearse
   --partition NAME    only this partition (may be repeated)

@@ -14,12 +14,14 @@ import { signOff } from '../core/runbook/front-matter.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
 import { help } from './help.ts';
+import { type LintFormat, lintFormats, lintLog } from './lint.ts';
 import { type OpenedCascade, openCascade, openRunbook, operatorName, partitionNamed } from './open.ts';
 import { terminalPerson } from './person.ts';
 import { faultList, startRehearsal } from './rehearse.ts';
 import { Report } from './report.ts';
 import { exitCode, outcomeOf, runTargets } from './runs.ts';
 import { status, statusText } from './status.ts';
+import { decideGate, record } from './write.ts';
 
 /** Where the command was typed: npm goes to the folder of package.json before it runs one of our scripts. */
 const here = (): string => {
@@ -49,6 +51,16 @@ async function main(args: Arguments, signal: AbortSignal): Promise<number> {
       const opened = open(args, processEnv, here());
       return runAll(args, opened, verification(opened.cascade.runbook, args.words[0]), signal);
     }
+    case 'lint':
+      return lintLog(open(args, processEnv, here()), { format: lintFormat(args), fix: args.fix });
+    case 'gate':
+    case 'record': {
+      const { words, reason } = args;
+      const operator = args.operator ?? operatorName(here(), processEnv);
+      const options = { words, operator, ...(reason === undefined ? {} : { reason }) };
+      const opened = open(args, processEnv, here());
+      return args.command === 'gate' ? decideGate(opened, options) : record(opened, options);
+    }
     case 'rehearse':
       return rehearse(args, signal);
     case '':
@@ -56,7 +68,7 @@ async function main(args: Arguments, signal: AbortSignal): Promise<number> {
       return 64;
     default:
       throw new UsageError(
-        `"${args.command}" is not a command. Known: status, run, verify, rehearse. "cascade --help" says more.`,
+        `"${args.command}" is not a command. Known: status, run, verify, lint, gate, record, rehearse. "cascade --help" says more.`,
       );
   }
 }
@@ -73,6 +85,13 @@ function open(args: Arguments, env: Env, directory: string): OpenedCascade {
     evidence: args.evidence,
     person: terminalPerson({ ...answers, confirm: args.confirm, operator, ...terminal }),
   });
+}
+
+function lintFormat(args: Arguments): LintFormat {
+  const named = args.format ?? (args.json ? 'json' : 'text');
+  const format = lintFormats.find((each) => each === named);
+  if (format === undefined) throw new UsageError(`--format takes ${lintFormats.join(', ')}, not "${named}".`);
+  return format;
 }
 
 function namedTargets(args: Arguments, runbook: Runbook): readonly Target[] {

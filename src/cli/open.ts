@@ -14,6 +14,7 @@ import {
 } from '../adapters/compose.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { logFile } from '../adapters/log-file.ts';
+import { verificationFile } from '../adapters/verification-file.ts';
 import type { LogFile, Person } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
@@ -78,7 +79,9 @@ export function openCascade(options: OpenOptions): OpenedCascade {
   const worktree = worktreeFor(env, home, runbook.worktree);
   const logPath =
     options.log === undefined ? resolve(home, logPathFor(env, runbook.log)) : resolve(directory, options.log);
-  const log: LogFile = logFile({ path: logPath, label: relative(directory, logPath) || basename(logPath) });
+  const opened = (file: string): LogFile =>
+    logFile({ path: file, label: relative(directory, file) || basename(file) });
+  const log = opened(logPath);
   const rehearsal = isRehearsal(env);
   const ports = composePorts({ env, worktree, person: options.person, onePassword: onePasswordChoice(env) });
   return {
@@ -89,6 +92,9 @@ export function openCascade(options: OpenOptions): OpenedCascade {
       worktree,
       rehearsal,
       ...(options.evidence ? { evidence: evidenceFolder(logPath) } : {}),
+      ...(runbook.verification === undefined
+        ? {}
+        : { verification: verificationFile(env, home, runbook.verification, opened) }),
     }),
     runbookPath: path,
     logPath,

@@ -1,7 +1,7 @@
 /** `cascade rehearse`: a folder of its own, a world of its own, the whole cascade. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { describeWorld } from '../rehearsal/describe-world.ts';
 import { FAULTS, type FaultName, isFaultName } from '../rehearsal/faults.ts';
 import { startWorld, type World } from '../rehearsal/world.ts';
@@ -36,6 +36,7 @@ export async function startRehearsal(options: {
   if (existsSync(runbook))
     throw new UsageError(`${directory} holds a rehearsal already. Name another folder with --directory.`);
   cpSync(source.path, runbook);
+  copyBeside(source, directory);
   const world = await startWorld({
     description: describeWorld(readFileSync(runbook, 'utf8')),
     directory: join(directory, 'world'),
@@ -44,6 +45,15 @@ export async function startRehearsal(options: {
     speed: options.speed,
   });
   return { directory, runbook, world };
+}
+
+/** The verification document goes along, so that the rehearsal fills a copy of it. */
+function copyBeside({ path, runbook }: ReturnType<typeof openRunbook>, directory: string): void {
+  const { verification } = runbook;
+  if (verification === undefined || isAbsolute(verification) || normalize(verification).startsWith('..'))
+    return;
+  const original = resolve(dirname(path), verification);
+  if (existsSync(original)) cpSync(original, join(directory, verification));
 }
 
 export function faultNames(names: readonly string[]): readonly FaultName[] {

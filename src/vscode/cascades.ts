@@ -11,7 +11,8 @@ import {
   worktreeFor,
 } from '../adapters/compose.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
-import type { Ports, ShellSession } from '../core/ports.ts';
+import { verificationFile } from '../adapters/verification-file.ts';
+import type { LogFile, Ports, ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
@@ -112,6 +113,9 @@ export class Cascades {
         redactor: this.#redactor,
         rehearsal: this.rehearsal,
         ...(settings.evidence ? { evidence: evidenceFolder(log.fsPath) } : {}),
+        ...(runbook.verification === undefined
+          ? {}
+          : { verification: verificationOf(env, uri, runbook.verification) }),
       }),
       log,
     };
@@ -122,6 +126,17 @@ export class Cascades {
       [...this.#shells.values()].flatMap((shells) => [...shells.values()].map((shell) => shell.close())),
     );
   }
+}
+
+/** The verification document; like the log it lies inside the workspace. */
+function verificationOf(env: Composition['env'], runbook: vscode.Uri, verification: string): LogFile {
+  return verificationFile(env, dirname(runbook.fsPath), verification, (path) => {
+    const uri = vscode.Uri.file(path);
+    if (vscode.workspace.getWorkspaceFolder(uri) !== undefined) return logDocument(uri);
+    throw new OperatorError(
+      `The verification document ${path} would lie outside the workspace. Name a file inside it under "verification:" in the runbook.`,
+    );
+  });
 }
 
 /** What a person can mend is told as such. */

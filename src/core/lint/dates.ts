@@ -169,7 +169,9 @@ function gateDates({ record }: LintContext): readonly Found[] {
       {
         message: `The status of the gate "${quoted(title)}" says ${day}, and its date column ${says}.`,
         span: date.text === '' ? row.line : date.span,
-        fixes: [fix(`Write ${day} into the column`, written === undefined, () => [setDate(date, day)])],
+        fixes: [
+          fix(`Write ${day} into the column`, written === undefined, () => [setDate(record.log, date, day)]),
+        ],
       },
     ];
   });

@@ -55,7 +55,7 @@ function setGateRow(
   day: string,
 ): readonly TextEdit[] {
   if (cell === undefined || says.kind === 'none') return [];
-  const dated = date === undefined ? [] : [setDate(date, day)];
+  const dated = date === undefined ? [] : [setDate(record.log, date, day)];
   return [setToken(record.log, cell, token, says.kind), ...dated];
 }
 

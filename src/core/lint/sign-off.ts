@@ -105,7 +105,9 @@ function againstSummary(context: LintContext, partition: PartitionRecord): reado
         related: [{ span: field.line, message: 'the sign-off' }],
         fixes: [
           fix(`Write ${day} into the summary`, field.status?.date !== undefined, () => [
-            cell.status === undefined ? setDate(cell, day) : replace(cell.status.span, day),
+            cell.status === undefined
+              ? setDate(context.record.log, cell, day)
+              : replace(cell.status.span, day),
           ]),
         ],
       },

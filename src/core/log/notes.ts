@@ -61,7 +61,8 @@ export function recordFix(text: string, fix: ScriptFix | CodeFix, at: Stamp): re
   }
   const { heading } = found;
   const lead = endsLine(text, heading.bodyStart) ? end : end + end;
-  return [insert(heading.bodyStart, `${lead}${rows}`)];
+  const follows = /^(?:[ \t]*(?:\r|\n|$))/.test(text.slice(heading.bodyStart)) ? '' : end;
+  return [insert(heading.bodyStart, `${lead}${rows}${follows}`)];
 }
 
 /** A row that says there is none yet is not true any more. */

@@ -18,7 +18,7 @@ import {
 import { type Place, sectionOf, sectionTail } from './place.ts';
 import { type ExecutionLog, type LogBullet, type LogHeading, type LogTable, readLog } from './read.ts';
 import { codeSpans, type LogStatus, type StatusKind, signs, successor } from './status.ts';
-import { isEmpty, newRow, setToken } from './table-edits.ts';
+import { fillCell, isEmpty, newRow, setToken } from './table-edits.ts';
 
 /** What is written of a check: that its change began, or how it ended. */
 export type Entry =
@@ -147,7 +147,8 @@ function lineAfter(text: string, offset: number): number {
   return found === null ? text.length : found.index + found[0].length;
 }
 
-function below(log: ExecutionLog, bullet: LogBullet, line: string): TextEdit {
+/** A line of history under a bullet. */
+export function below(log: ExecutionLog, bullet: LogBullet, line: string): TextEdit {
   const lead = endsLine(log.text, bullet.end) ? '' : log.lineEnd;
   return insert(
     bullet.end,
@@ -217,7 +218,7 @@ function recordRow(
   if (outcome === undefined) return [];
   const edits = [setToken(log, outcome, statusToken(entry, at), statusKind(entry))];
   if (note === undefined || entry.kind === 'started') return edits;
-  if (isEmpty(note.text)) edits.push(replace(note.span, evidence));
+  if (isEmpty(note.text)) edits.push(fillCell(log, note, evidence));
   else edits.push(insert(note.span.start, `${at.time} ${entry.verdict} — ${evidence}; before that: `));
   return edits;
 }

@@ -90,7 +90,7 @@ function setSummary(
   const cell = table === undefined || row === undefined ? undefined : cellOf(table, row, title);
   if (cell === undefined) return [];
   const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
-  if (status === undefined && /\d{4}-\d{2}-\d{2}/.test(cell.text)) return [setDate(cell, words)];
+  if (status === undefined && /\d{4}-\d{2}-\d{2}/.test(cell.text)) return [setDate(log, cell, words)];
   return [setToken(log, cell, words, kind)];
 }
 
@@ -206,6 +206,6 @@ export function setGate(
     ...(status === undefined
       ? []
       : [why === '' ? setToken(log, status, token, kind) : setWords(log, status, token + why)]),
-    ...(day === undefined ? [] : [setDate(day, date)]),
+    ...(day === undefined ? [] : [setDate(log, day, date)]),
   ];
 }

@@ -7,11 +7,15 @@ import { findStatus, type StatusKind, successor } from './status.ts';
 /** A cell that says nothing, or only that there is nothing. */
 export const isEmpty = (text: string): boolean => /^[—–-]?$/.test(text);
 
+/** Words into a cell that says nothing; a blank stays between them and the bar. */
+export const fillCell = ({ text }: ExecutionLog, { span }: LogTableCell, words: string): TextEdit =>
+  replace(span, text[span.end] === '|' && words !== '' ? `${words} ` : words);
+
 /** A cell's status gives way to another; words without a status stay, behind it. */
 export function setToken(log: ExecutionLog, cell: LogTableCell, token: string, kind: StatusKind): TextEdit {
   const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
   if (status === undefined)
-    return isEmpty(cell.text) ? replace(cell.span, token) : insert(cell.span.start, `${token} `);
+    return isEmpty(cell.text) ? fillCell(log, cell, token) : insert(cell.span.start, `${token} `);
   const old = log.text.slice(status.span.start, status.span.end);
   const tail = log.text.slice(status.span.end, cell.span.end);
   return replace(status.span, successor(status, old, tail, token, kind));
@@ -21,15 +25,15 @@ export function setToken(log: ExecutionLog, cell: LogTableCell, token: string, k
 export function setWords(log: ExecutionLog, cell: LogTableCell, words: string): TextEdit {
   const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
   const bare = status?.kind === 'pending' && status.span.end === cell.span.end;
-  if (bare || isEmpty(cell.text)) return replace(cell.span, words);
+  if (bare || isEmpty(cell.text)) return fillCell(log, cell, words);
   return insert(cell.span.start, `${words}; before that `);
 }
 
 /** A cell's date gives way to another; the words around it stay. */
-export function setDate(cell: LogTableCell, date: string): TextEdit {
+export function setDate(log: ExecutionLog, cell: LogTableCell, date: string): TextEdit {
   const found = /\d{4}-\d{2}-\d{2}/.exec(cell.text);
   if (found === null)
-    return isEmpty(cell.text) ? replace(cell.span, date) : insert(cell.span.start, `${date} `);
+    return isEmpty(cell.text) ? fillCell(log, cell, date) : insert(cell.span.start, `${date} `);
   const start = cell.span.start + found.index;
   return replace({ start, end: start + found[0].length }, date);
 }

@@ -1,10 +1,18 @@
 /** The rows of a verification document that a passed verification fills: `V-OPS-005-dev`, `V-PART-001-dev`. */
 import type { TextEdit } from '../ports.ts';
-import { insert, replace, type Stamp, wholeCell } from './edits.ts';
-import { column, noteColumn } from './find.ts';
+import { insert, replace, type Stamp, wholeCell, wholeLine } from './edits.ts';
+import { checkBullets, column, noteColumn } from './find.ts';
+import { type Place, sectionOf } from './place.ts';
 import { type ExecutionLog, type LogTable, type LogTableRow, readLog } from './read.ts';
-import { findStatus, signs } from './status.ts';
-import { isEmpty, setToken } from './table-edits.ts';
+import { below } from './record.ts';
+import { findStatus, signs, successor } from './status.ts';
+import { fillCell, isEmpty, setToken } from './table-edits.ts';
+import { plain } from './words.ts';
+
+/** The phase whose passing fills the rows. */
+export const verificationPhase = 'Verification';
+/** How a log begins the bullet that tells of them. */
+export const verificationLabel = 'V-check rows';
 
 export interface FilledRows {
   /** `V-OPS-005-dev`, in the order of the document. */
@@ -63,6 +71,32 @@ function fillRow(
   const note = row.cells[noteColumn(table)];
   const words = wholeCell(evidence);
   if (note === undefined || note === cell || note.text.startsWith(words)) return [token];
-  if (isEmpty(note.text)) return [token, replace(note.span, words)];
+  if (isEmpty(note.text)) return [token, fillCell(document, note, words)];
   return [token, insert(note.span.start, `${words}; before that: `)];
+}
+
+/** Writes into the log what became of the rows of a partition; nothing where the log has no bullet for them. */
+export function recordRows(
+  text: string,
+  place: Place,
+  became: { readonly kind: 'cleared' | 'partial'; readonly words: string },
+  at: Stamp,
+): readonly TextEdit[] {
+  const log = readLog(text);
+  const section = sectionOf(log, place);
+  const bullet =
+    section === undefined
+      ? undefined
+      : checkBullets(log, section).find((each) => plain(each.label).startsWith(plain(verificationLabel)));
+  if (bullet?.status === undefined) return [];
+  const { span } = bullet.status;
+  const tail = text.slice(span.end, bullet.text.end);
+  const token = `${signs[became.kind]} ${at.date}`;
+  const words = ` — ${wholeLine(became.words)}`;
+  if (tail.trim() === '') return [replace(span, token + words)];
+  if (tail.startsWith(words)) return [replace(span, token)];
+  return [
+    replace(span, successor(bullet.status, text.slice(span.start, span.end), tail, token, became.kind)),
+    below(log, bullet, `${at.time} ${signs[became.kind]}${words}`),
+  ];
 }

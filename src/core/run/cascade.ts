@@ -14,6 +14,8 @@ export class Cascade {
   /** Where transcripts go; absent when they are turned off. */
   readonly evidence: EvidenceFolder | undefined;
   readonly rehearsal: boolean;
+  /** The document whose rows a passed verification fills; absent where the runbook names none. */
+  readonly verification: LogFile | undefined;
   readonly #shells: Map<string, ShellSession>;
 
   constructor(parts: {
@@ -26,6 +28,7 @@ export class Cascade {
     readonly redactor?: Redactor;
     readonly evidence?: EvidenceFolder;
     readonly rehearsal?: boolean;
+    readonly verification?: LogFile;
   }) {
     this.runbook = parts.runbook;
     this.log = parts.log;
@@ -35,6 +38,7 @@ export class Cascade {
     this.redactor = parts.redactor ?? new Redactor();
     this.evidence = parts.evidence;
     this.rehearsal = parts.rehearsal ?? false;
+    this.verification = parts.verification;
   }
 
   shell(partition: string): ShellSession {

@@ -16,6 +16,7 @@ import { ensurePlace, type Place } from '../log/place.ts';
 import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
 import { recordSignOff, type SignOff, settleGate, settlePhase } from '../log/settle.ts';
 import { unfit } from '../log/unfit.ts';
+import { verificationPhase } from '../log/verification.ts';
 import { type Failure, failureText, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
 import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
@@ -23,6 +24,7 @@ import { type PlacedCheck, placeOf, type Target, targetName } from './places.ts'
 import { placedNow } from './plan.ts';
 import { compactTime, Transcript } from './transcript.ts';
 import { type UnwrittenCheck, unwrittenText } from './unwritten.ts';
+import { fillVerification } from './verification.ts';
 
 /** The log could not be written. The run ends; the message tells what is not in the log, and where it is kept. */
 export class LogError extends Error {
@@ -179,6 +181,16 @@ class Recorder {
       if (note === undefined) return settled;
       return thenAlso(text, settled, (after) => recordNote(after, this.#place, note));
     });
+    if (event.outcome === 'passed') await this.#fillRows(result, at);
+  }
+
+  /** Only a verification that ran whole fills the rows that stand for it. */
+  async #fillRows(result: Result, at: Stamp): Promise<void> {
+    const place = this.#place;
+    if (place.kind !== 'phase' || place.phase !== verificationPhase) return;
+    if (this.#results.size < this.#placed.length) return;
+    const recordIt = await fillVerification(this.#cascade, place, this.#results.size, at);
+    await this.#keep(result, recordIt);
   }
 
   /** Given only when every statement was confirmed in this run; a no is a no. */

@@ -21,17 +21,19 @@ export interface TextLine {
 export function splitLines(text: string): readonly TextLine[] {
   const lines: TextLine[] = [];
   let start = 0;
+  let feed = text.indexOf('\n');
+  let carriage = text.indexOf('\r');
   while (start < text.length) {
-    let end = start;
-    while (end < text.length) {
-      const unit = text.charCodeAt(end);
-      if (unit === 10 || unit === 13) break;
-      end++;
+    if (feed >= 0 && feed < start) feed = text.indexOf('\n', start);
+    if (carriage >= 0 && carriage < start) carriage = text.indexOf('\r', start);
+    const end = feed < 0 ? carriage : carriage < 0 ? feed : Math.min(feed, carriage);
+    if (end < 0) {
+      lines.push({ start, end: text.length, next: text.length });
+      break;
     }
-    const width =
-      end >= text.length ? 0 : text.charCodeAt(end) === 13 && text.charCodeAt(end + 1) === 10 ? 2 : 1;
-    lines.push({ start, end, next: end + width });
-    start = end + width;
+    const next = end === carriage && feed === end + 1 ? end + 2 : end + 1;
+    lines.push({ start, end, next });
+    start = next;
   }
   return lines;
 }

@@ -17,7 +17,8 @@ interface Recorded {
     /** Its command or its words, with `${name}` for what is the partition's own. */
     readonly general: string;
     readonly key: string;
-    readonly words: ReadonlySet<string>;
+    /** The words that tell it from others; made when they are needed. */
+    readonly words: () => ReadonlySet<string>;
   }[];
 }
 
@@ -45,11 +46,19 @@ function recordedPhase(
   { general, own }: Speech,
 ): Recorded {
   const checks = section.checks.map((check) => {
-    const label = general(check.label);
-    const key = check.command === undefined ? plain(label) : command(general(check.command));
-    return { check, general: general(check.command ?? check.label), key, words: wordsOf(label) };
+    const said = general(check.command ?? check.label);
+    const key = check.command === undefined ? plain(said) : command(said);
+    return { check, general: said, key, words: once(() => wordsOf(general(check.label))) };
   });
   return { partition, section, own, checks };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Without what differs from run to run: a leading `./`, numbers that are names. */
@@ -59,13 +68,17 @@ const command = (text: string): string =>
     .replace(/\d{6,}[a-z]*/g, '#');
 
 function uncovered(recorded: readonly Recorded[]): readonly Found[] {
-  const seen = new Map<string, Recorded[]>();
+  const seen = new Map<string, Set<Recorded>>();
   for (const each of recorded) {
-    for (const { key, check } of each.checks)
-      if (check.status !== undefined) seen.set(key, [...new Set([...(seen.get(key) ?? []), each])]);
+    for (const { key, check } of each.checks) {
+      if (check.status === undefined) continue;
+      const having = seen.get(key) ?? new Set();
+      seen.set(key, having.add(each));
+    }
   }
-  return [...seen].flatMap(([key, having]) => {
-    if (having.length < 2 || having.length === recorded.length) return [];
+  return [...seen].flatMap(([key, set]) => {
+    if (set.size < 2 || set.size === recorded.length) return [];
+    const having = [...set];
     const samples = having.flatMap((each) => {
       const sample = each.checks.find((entry) => entry.key === key);
       return sample === undefined ? [] : [{ ...sample, among: each }];
@@ -73,7 +86,7 @@ function uncovered(recorded: readonly Recorded[]): readonly Found[] {
     const [sample] = samples;
     if (sample === undefined) return [];
     const lacking = recorded.filter(
-      (each) => !having.includes(each) && !samples.some((one) => isCovered(one, one.among, each)),
+      (each) => !set.has(each) && !samples.some((one) => isCovered(one, one.among, each)),
     );
     const names = listed(having.map((each) => each.partition.partition));
     return lacking.map((each): Found => lack(each, sample.check, sample.general, names));
@@ -110,12 +123,14 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
  * stands. People sum several checks up in one line, in words of their own.
  */
 function isCovered(
-  { words }: { readonly words: ReadonlySet<string> },
+  { words }: { readonly words: () => ReadonlySet<string> },
   among: Recorded,
   other: Recorded,
 ): boolean {
-  const rare = [...words].filter((word) => among.checks.filter((each) => each.words.has(word)).length <= 2);
-  return other.checks.some((each) => rare.some((word) => each.words.has(word)));
+  const rare = [...words()].filter(
+    (word) => among.checks.filter((each) => each.words().has(word)).length <= 2,
+  );
+  return other.checks.some((each) => rare.some((word) => each.words().has(word)));
 }
 
 /** Words that stand in checks of every kind and so tell none from another. */

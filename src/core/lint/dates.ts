@@ -4,7 +4,7 @@ import type { LogStatus } from '../log/status.ts';
 import { setDate } from '../log/table-edits.ts';
 import type { Span } from '../text.ts';
 import { phasesOf } from './phases.ts';
-import { type Check, type Found, fix, type LintContext, later, quoted } from './rule.ts';
+import { type Check, type Found, fix, type LintContext, quoted } from './rule.ts';
 
 export const dates: Check = (context) => [
   ...inTheFuture(context),
@@ -13,45 +13,45 @@ export const dates: Check = (context) => [
   ...gateDates(context),
 ];
 
-/** Every status of the log that carries a date. */
-function dated(context: LintContext): readonly { readonly date: string; readonly span: Span }[] {
-  const found: { date: string; span: Span }[] = [];
-  const take = (status: LogStatus | undefined): void => {
-    if (status?.date !== undefined) found.push({ date: status.date, span: status.span });
+/** Every date of the log that is later than today. */
+function inTheFuture(context: LintContext): readonly Found[] {
+  const found: Found[] = [];
+  const take = (date: string | undefined, span: Span | undefined): void => {
+    if (date === undefined || span === undefined || date <= context.today || !isDate(date)) return;
+    found.push({ message: `${date} is in the future: today is ${context.today}.`, span });
   };
+  const status = (each: LogStatus | undefined): void => take(each?.date, each?.span);
   for (const { phase } of phasesOf(context)) {
-    take(phase.cell?.status);
+    status(phase.cell?.status);
     for (const { heading, checks } of phase.sections) {
-      take(heading.status);
+      status(heading.status);
       for (const check of checks) {
-        take(check.status);
-        for (const line of check.history) {
-          const date = line.time?.slice(0, 10);
-          if (date !== undefined) found.push({ date, span: line.span });
-        }
+        status(check.status);
+        for (const line of check.history) take(line.time?.slice(0, 10), line.span);
       }
     }
   }
   for (const { signOff } of context.record.partitions) {
-    take(signOff.field?.status);
-    const date = /^\d{4}-\d{2}-\d{2}/.exec(signOff.cell?.text ?? '')?.[0];
-    if (date !== undefined && signOff.cell !== undefined) found.push({ date, span: signOff.cell.span });
+    status(signOff.field?.status);
+    take(/^\d{4}-\d{2}-\d{2}/.exec(signOff.cell?.text ?? '')?.[0], signOff.cell?.span);
   }
   for (const gate of context.record.gates) {
-    take(gate.cell?.status);
-    for (const check of gate.checks) take(check.status);
+    status(gate.cell?.status);
+    for (const check of gate.checks) status(check.status);
   }
   return found;
 }
 
-const inTheFuture = (context: LintContext): readonly Found[] =>
-  dated(context)
-    .filter(({ date }) => date > context.today && isDate(date))
-    .map(({ date, span }) => ({ message: `${date} is in the future: today is ${context.today}.`, span }));
+const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+/** Whether `2026-05-26` stands in the calendar. */
 export function isDate(text: string): boolean {
-  const time = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);
+  const year = Number(text.slice(0, 4));
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8, 10));
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const most = month === 2 && !leap ? 28 : (monthDays[month - 1] ?? 0);
+  return day >= 1 && day <= most;
 }
 
 interface PhaseDates {
@@ -64,18 +64,23 @@ interface PhaseDates {
 /** When a phase was recorded: its first and its last date. */
 function datesOf(phase: PhaseRecord): PhaseDates | undefined {
   const newest = phase.sections.at(-1);
-  const all = [
-    phase.cell?.status?.date,
-    newest?.heading.status?.date,
-    ...(newest?.checks.flatMap((check) => [
-      check.status?.date,
-      ...check.history.map((line) => line.time?.slice(0, 10)),
-    ]) ?? []),
-  ].filter((date) => date !== undefined);
-  const last = all.reduce<string | undefined>(later, undefined);
+  let first: string | undefined;
+  let last: string | undefined;
+  const take = (date: string | undefined): void => {
+    if (date === undefined) return;
+    if (first === undefined || date < first) first = date;
+    if (last === undefined || date > last) last = date;
+  };
+  take(phase.cell?.status?.date);
+  take(newest?.heading.status?.date);
+  for (const check of newest?.checks ?? []) {
+    take(check.status?.date);
+    for (const line of check.history) take(line.time?.slice(0, 10));
+  }
   const span = newest?.heading.line ?? phase.cell?.span;
-  if (last === undefined || span === undefined) return undefined;
-  return { phase, first: all.toSorted()[0] ?? last, last, span };
+  return first === undefined || last === undefined || span === undefined
+    ? undefined
+    : { phase, first, last, span };
 }
 
 /**
@@ -135,23 +140,26 @@ function goingBack(context: LintContext): readonly Found[] {
   );
 }
 
-const moment = (line: HistoryLine): number | undefined =>
-  line.time === undefined ? undefined : Date.parse(line.time.replace(' ', 'T').replace(' ', ''));
+/** Whether a time of the log is before another one; those of one offset are compared as they are written. */
+function isBefore(a: string, b: string): boolean {
+  if (a.endsWith(b.slice(-6))) return a < b;
+  const moment = (time: string): number => Date.parse(time.replace(' ', 'T').replace(' ', ''));
+  return moment(a) < moment(b);
+}
 
 function backward(check: CheckRecord): readonly Found[] {
   const found: Found[] = [];
-  let before: { at: number; line: HistoryLine } | undefined;
+  let before: HistoryLine | undefined;
   for (const line of check.history) {
-    const at = moment(line);
-    if (at === undefined || Number.isNaN(at)) continue;
-    if (before !== undefined && at < before.at) {
+    if (line.time === undefined) continue;
+    if (before?.time !== undefined && isBefore(line.time, before.time)) {
       found.push({
-        message: `The history of "${quoted(check.label, 40)}" goes back in time here: ${line.time} stands behind ${before.line.time}.`,
+        message: `The history of "${quoted(check.label, 40)}" goes back in time here: ${line.time} stands behind ${before.time}.`,
         span: line.span,
-        related: [{ span: before.line.span, message: 'the line before it' }],
+        related: [{ span: before.span, message: 'the line before it' }],
       });
     }
-    before = { at, line };
+    before = line;
   }
   return found;
 }

@@ -60,12 +60,11 @@ export const recordedTwice: Check = (context) => {
     });
   });
   const rows = [record.summary, record.gateTable].flatMap((table) =>
-    (table?.rows ?? []).flatMap((row, index, all): Found[] => {
-      const first = all.findIndex((each) => each.key === row.key);
-      if (first === index || row.key === '') return [];
-      const span = all[first]?.line ?? row.line;
+    (table?.rows ?? []).flatMap((row): Found[] => {
+      const first = table?.byKey.get(row.key);
+      if (first === undefined || first === row || row.key === '') return [];
       const message = `The row "${row.key}" stands twice in its table; the first one counts.`;
-      return [{ message, span: row.line, related: [{ span, message: 'the first one' }] }];
+      return [{ message, span: row.line, related: [{ span: first.line, message: 'the first one' }] }];
     }),
   );
   return [...partitions, ...phases, ...rows];
@@ -237,10 +236,7 @@ export const sections: Check = (context) => {
   });
   const known = new Set(runbook.partitions.map(({ name }) => plain(name)));
   const strangers = (record.summary?.rows ?? [])
-    .filter(
-      (row) =>
-        row.key !== '' && ![...known].some((name) => row.key === name || row.key.startsWith(`${name} `)),
-    )
+    .filter((row) => row.key !== '' && !known.has(row.key) && !known.has(row.key.split(' ')[0] ?? ''))
     .map(
       (row): Found => ({
         message: `The summary has a row "${row.key}", and the runbook has no such partition.`,
@@ -286,9 +282,9 @@ function rowless({ record, runbook }: LintContext, known: ReadonlySet<string>): 
       if (!heading.title.startsWith('§') || isSuperseded(heading)) return false;
       const inside = log.headings[index + 1];
       if (inside === undefined || inside.level <= heading.level) return false;
-      if (![...titles].some((title) => inside.key.startsWith(title))) return false;
+      if (!titles.some((title) => inside.key.startsWith(title))) return false;
       const name = /^[a-z0-9_-]+/.exec(heading.key)?.[0] ?? '';
-      return !known.has(name) && !summary.rows.some((row) => row.key === name);
+      return !known.has(name) && !summary.byKey.has(name);
     })
     .map((heading): Found => {
       const name = /^[a-z0-9_-]+/i.exec(heading.title.replace(/^§\s*/, ''))?.[0] ?? '';

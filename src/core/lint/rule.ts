@@ -49,16 +49,30 @@ export interface Standing {
 export const isDone = (status: LogStatus): boolean => status.kind === 'cleared' || status.kind === 'waived';
 
 export function standing(checks: readonly CheckRecord[]): Standing {
-  const statuses = checks.flatMap(({ status }) => status ?? []);
-  const all = statuses.length;
-  const done = statuses.filter(isDone).length;
-  const date = statuses.flatMap((status) => status.date ?? []).reduce<string | undefined>(later, undefined);
-  const dated = date === undefined ? {} : { date };
-  if (all === 0) return { kind: 'none', all, done };
-  if (done === all) return { kind: 'cleared', all, done, ...dated };
-  if (statuses.some((status) => status.kind === 'failed')) return { kind: 'failed', all, done, ...dated };
-  const begun = done > 0 || statuses.some((status) => status.kind === 'partial');
-  return { kind: begun ? 'partial' : 'pending', all, done, ...dated };
+  let all = 0;
+  let done = 0;
+  let failed = false;
+  let begun = false;
+  let date: string | undefined;
+  for (const { status } of checks) {
+    if (status === undefined) continue;
+    all++;
+    if (isDone(status)) done++;
+    failed ||= status.kind === 'failed';
+    begun ||= status.kind === 'partial';
+    if (status.date !== undefined) date = later(date, status.date);
+  }
+  const kind =
+    all === 0
+      ? 'none'
+      : done === all
+        ? 'cleared'
+        : failed
+          ? 'failed'
+          : begun || done > 0
+            ? 'partial'
+            : 'pending';
+  return { kind, all, done, ...(date === undefined ? {} : { date }) };
 }
 
 export const later = (a: string | undefined, b: string): string => (a === undefined || b > a ? b : a);

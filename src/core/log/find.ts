@@ -45,9 +45,18 @@ function firstFrom<T>(items: readonly T[], start: (item: T) => number, offset: n
 const lineStart = (item: { readonly line: Span }): number => item.line.start;
 
 /** A heading names a section when it is the section's title; `§` before it, and a remark set off behind it, are free. */
-export function headingNames(heading: LogHeading, title: string): boolean {
-  const wanted = plain(title);
+function names(heading: LogHeading, wanted: string): boolean {
+  if (heading.name === wanted) return true;
   return heading.key.startsWith(wanted) && /^\s*(?:$|[(:—–])/u.test(heading.key.slice(wanted.length));
+}
+
+/** All headings that name a section, in the order of the text. */
+function headingsOf(log: ExecutionLog, title: string): readonly LogHeading[] {
+  const wanted = plain(title);
+  // A title with a remark of its own is no name.
+  return /[(:—–]/u.test(wanted)
+    ? log.headings.filter((heading) => names(heading, wanted))
+    : (log.byName.get(wanted) ?? []);
 }
 
 /** A section that says of itself that a later one takes its place counts no more. */
@@ -58,9 +67,7 @@ export const partitionSection = (log: ExecutionLog, partition: string): LogHeadi
   partitionSections(log, partition)[0];
 
 export const partitionSections = (log: ExecutionLog, partition: string): readonly LogHeading[] =>
-  log.headings.filter(
-    (heading) => heading.title.startsWith('§') && headingNames(heading, partition) && !isSuperseded(heading),
-  );
+  headingsOf(log, partition).filter((heading) => heading.title.startsWith('§') && !isSuperseded(heading));
 
 /** All sections of a phase in a partition's section, in the order of the log; the last is the newest. */
 export function phaseSections(log: ExecutionLog, partition: string, phase: string): readonly LogHeading[] {
@@ -68,14 +75,16 @@ export function phaseSections(log: ExecutionLog, partition: string, phase: strin
   return section === undefined ? [] : phasesIn(log, section, phase);
 }
 
-export const phasesIn = (log: ExecutionLog, section: LogHeading, phase: string): readonly LogHeading[] =>
-  within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd }).filter(
-    (heading) => heading.level > section.level && headingNames(heading, phase) && !isSuperseded(heading),
+export function phasesIn(log: ExecutionLog, section: LogHeading, phase: string): readonly LogHeading[] {
+  const wanted = plain(phase);
+  return within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd }).filter(
+    (heading) => heading.level > section.level && names(heading, wanted) && !isSuperseded(heading),
   );
+}
 
 /** The section a gate's checks are recorded in. */
 export function gateSection(log: ExecutionLog, section: string): LogHeading | undefined {
-  return log.headings.find((heading) => headingNames(heading, section) && !isSuperseded(heading));
+  return headingsOf(log, section).find((heading) => !isSuperseded(heading));
 }
 
 /** The fields of a section's own text, up to its next heading. */
@@ -133,7 +142,7 @@ export function gateTable(log: ExecutionLog): LogTable | undefined {
 
 /** The index of a column by its title, or -1. */
 export function column(table: LogTable, title: string): number {
-  return table.header.cells.findIndex((cell) => plain(cell.text) === plain(title));
+  return table.columns.indexOf(plain(title));
 }
 
 /** The column of a row's status, whatever stands before it. */
@@ -154,9 +163,7 @@ function firstColumn(table: LogTable, titles: readonly string[], otherwise: numb
 
 export function rowOf(table: LogTable, first: string): LogTableRow | undefined {
   const wanted = plain(first);
-  return (
-    table.rows.find((row) => row.key === wanted) ?? table.rows.find((row) => row.key.startsWith(`${wanted} `))
-  );
+  return table.byKey.get(wanted) ?? table.rows.find((row) => row.key.startsWith(`${wanted} `));
 }
 
 export function cellOf(table: LogTable, row: LogTableRow, title: string): LogTableCell | undefined {

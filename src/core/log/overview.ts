@@ -88,7 +88,7 @@ export function whatIsMissing({ summary, partitions }: CascadeRecord, runbook: R
   }
   const columns = runbook.phases
     .map((phase) => phase.column)
-    .filter((column) => !summary.header.cells.some((cell) => plain(cell.text) === plain(column)));
+    .filter((column) => !summary.columns.includes(plain(column)));
   if (columns.length > 0) return `The summary table of the log has no column "${columns.join('", "')}".`;
   const rows = partitions.filter((each) => each.row === undefined).map((each) => `"${each.partition}"`);
   if (rows.length > 0) return `The summary table of the log has no row for ${rows.join(', ')}.`;

@@ -24,7 +24,11 @@ export interface LogTableRow {
 
 export interface LogTable {
   readonly header: LogTableRow;
+  /** The words of the header's cells, to compare by. */
+  readonly columns: readonly string[];
   readonly rows: readonly LogTableRow[];
+  /** The first row of each key. */
+  readonly byKey: ReadonlyMap<string, LogTableRow>;
   /** Offset after the last row's line end. */
   readonly end: number;
 }
@@ -35,6 +39,8 @@ export interface LogHeading {
   readonly title: string;
   /** The words of the title without a leading `§`, to compare by. */
   readonly key: string;
+  /** The key without the remark that is set off behind it: `dev` of `§ dev (Alpha002)`. */
+  readonly name: string;
   readonly line: Span;
   readonly titleEnd: number;
   readonly status?: LogStatus;
@@ -80,18 +86,30 @@ export interface ExecutionLog {
   /** Turns offsets into lines and columns. */
   readonly lines: Lines;
   readonly headings: readonly LogHeading[];
+  /** The headings of each name. */
+  readonly byName: ReadonlyMap<string, readonly LogHeading[]>;
   readonly tables: readonly LogTable[];
   readonly bullets: readonly LogBullet[];
   readonly fields: readonly LogField[];
 }
 
+/** The text that was read last: the guard of a write, its writer and the tree behind it ask for one text in a row. */
+let last: ExecutionLog | undefined;
+
 export function readLog(text: string): ExecutionLog {
+  if (last?.text !== text) last = readAnew(text);
+  return last;
+}
+
+function readAnew(text: string): ExecutionLog {
   const lines = scan(text);
+  const headings = readHeadings(text, lines);
   return {
     text,
     lineEnd: dominantLineEnd(text),
     lines: new Lines(lines),
-    headings: readHeadings(text, lines),
+    headings,
+    byName: Map.groupBy(headings, (heading) => heading.name),
     tables: readTables(text, lines),
     bullets: readBullets(text, lines),
     fields: readFields(text, lines),
@@ -120,10 +138,12 @@ function readHeadings(text: string, lines: readonly ScannedLine[]): LogHeading[]
     const raw = text.slice(span.start, span.end);
     const status = findStatus(raw, span.start);
     const title = (status === undefined ? raw : text.slice(span.start, status.span.start)).trim();
+    const key = plain(title.replace(/^§\s*/, ''));
     return {
       level,
       title,
-      key: plain(title.replace(/^§\s*/, '')),
+      key,
+      name: key.replace(/[(:—–].*$/u, '').trimEnd(),
       line: { start: line.start, end: line.end },
       titleEnd: span.end,
       ...(status === undefined ? {} : { status }),
@@ -174,7 +194,13 @@ function readTables(text: string, lines: readonly ScannedLine[]): LogTable[] {
       if (line?.kind !== 'text') break;
       rows.push(readRow(text, line, header.cells.length));
     }
-    tables.push({ header, rows, end: lines[at - 1]?.next ?? text.length });
+    tables.push({
+      header,
+      columns: header.cells.map((cell) => plain(cell.text)),
+      rows,
+      byKey: new Map(rows.toReversed().map((row) => [row.key, row])),
+      end: lines[at - 1]?.next ?? text.length,
+    });
     index = at - 1;
   }
   return tables;
@@ -291,11 +317,11 @@ function readBullet(
   depth: number,
 ): LogBullet {
   const raw = text.slice(start, textEnd);
-  const task = /^\[[ xX]\][ \t]+/.exec(raw)?.[0].length ?? 0;
-  const body = raw.slice(task);
+  const task = raw.startsWith('[') ? (/^\[[ xX]\][ \t]+/.exec(raw)?.[0].length ?? 0) : 0;
+  const body = task === 0 ? raw : raw.slice(task);
   const command = leadingCode(body);
   const status = findStatus(body, start + task);
-  const label = status === undefined ? body : text.slice(start + task, status.span.start);
+  const label = status === undefined ? body : raw.slice(task, status.span.start - start);
   return {
     indent,
     depth,

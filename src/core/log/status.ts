@@ -113,7 +113,11 @@ export function leadingCode(text: string): string | undefined {
   while (close >= 0) {
     let end = close + 1;
     while (text[end] === '`') end++;
-    if (end - close === ticks) return text.slice(ticks, close).replace(/^ /, '').replace(/ $/, '');
+    if (end - close === ticks) {
+      const from = text[ticks] === ' ' ? ticks + 1 : ticks;
+      const to = text[close - 1] === ' ' && close > from ? close - 1 : close;
+      return text.slice(from, to);
+    }
     close = text.indexOf('`', end);
   }
   return undefined;

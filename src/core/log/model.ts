@@ -175,34 +175,38 @@ function readPhase(log: ExecutionLog, heading: LogHeading): PhaseSection {
 }
 
 /** `2026-11-24 10:02:11 +00:00 ✅ passed — …`, as the product writes it below a check. */
-const timed = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2}) /;
+const timed = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2})(?: |$)/;
 
 /** Every bullet is a check, but for the lines of history: those begin with a time or with a sign. */
 function readChecks(log: ExecutionLog, bullets: readonly LogBullet[]): readonly CheckRecord[] {
-  const checks: (Omit<CheckRecord, 'history'> & { readonly history: HistoryLine[] })[] = [];
+  const checks: (CheckRecord & { readonly history: HistoryLine[] })[] = [];
   for (const bullet of bullets) {
-    const text = log.text.slice(bullet.text.start, bullet.text.end);
-    const time = bullet.depth > 0 ? timed.exec(text)?.[1] : undefined;
+    const { start, end } = bullet.text;
     const owner = checks.at(-1);
-    if (owner !== undefined && bullet.depth > 0 && (time !== undefined || bullet.label === '')) {
-      owner.history.push({
-        ...(time === undefined ? {} : { time }),
-        ...(bullet.status === undefined ? {} : { status: bullet.status }),
-        text,
-        span: bullet.text,
-      });
-      continue;
+    if (owner !== undefined && bullet.depth > 0) {
+      const time = timed.exec(bullet.label)?.[1];
+      if (time !== undefined || bullet.label === '') {
+        owner.history.push(historyLine(bullet, time, log.text.slice(start, end)));
+        continue;
+      }
     }
     checks.push({
       label: bullet.label.replace(/[\s:]{1,9}$/, ''),
       ...(bullet.command === undefined ? {} : { command: bullet.command }),
       ...(bullet.status === undefined ? {} : { status: bullet.status }),
-      tail: bullet.status === undefined ? '' : log.text.slice(bullet.status.span.end, bullet.text.end),
+      tail: bullet.status === undefined ? '' : log.text.slice(bullet.status.span.end, end),
       span: bullet.text,
       history: [],
     });
   }
   return checks;
+}
+
+function historyLine({ status, text: span }: LogBullet, time: string | undefined, text: string): HistoryLine {
+  const line: { -readonly [K in keyof HistoryLine]: HistoryLine[K] } = { text, span };
+  if (time !== undefined) line.time = time;
+  if (status !== undefined) line.status = status;
+  return line;
 }
 
 function readGates(

@@ -264,12 +264,6 @@ interface OpenBullet {
 function readBullets(text: string, lines: readonly ScannedLine[]): LogBullet[] {
   const bullets: LogBullet[] = [];
   const open: OpenBullet[] = [];
-  const close = (stays: (bullet: OpenBullet) => boolean): void => {
-    for (let last = open.at(-1); last !== undefined && !stays(last); last = open.at(-1)) {
-      open.pop();
-      bullets[last.index] = readBullet(text, last, open.length);
-    }
-  };
   let count = 0;
   let blankBefore = false;
   for (const line of lines) {
@@ -282,8 +276,12 @@ function readBullets(text: string, lines: readonly ScannedLine[]): LogBullet[] {
     blankBefore = false;
     if (open.length === 0 && line.kind !== 'item') continue;
     const indent = line.kind === 'text' || line.kind === 'item' ? line.indent : indentOf(text, line);
-    if (line.kind === 'heading') close(() => false);
-    else close((bullet) => indent > bullet.indent || (lazy && bullet.continuing));
+    for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+      const stays = line.kind !== 'heading' && (indent > last.indent || (lazy && last.continuing));
+      if (stays) break;
+      open.pop();
+      bullets[last.index] = readBullet(text, last, open.length);
+    }
     const last = open.at(-1);
     for (const bullet of open) {
       bullet.end = line.next;
@@ -297,12 +295,13 @@ function readBullets(text: string, lines: readonly ScannedLine[]): LogBullet[] {
       indent: line.indent,
       childIndent: line.indent + (width > 0 ? width : 2),
       start: line.content,
-      textEnd: Math.max(line.end, line.content),
+      textEnd: line.end > line.content ? line.end : line.content,
       end: line.next,
       continuing: true,
     });
   }
-  close(() => false);
+  for (let last = open.pop(); last !== undefined; last = open.pop())
+    bullets[last.index] = readBullet(text, last, open.length);
   return bullets;
 }
 
@@ -310,6 +309,8 @@ function indentOf(text: string, line: ScannedLine): number {
   const raw = text.slice(line.start, line.end);
   return raw.length - raw.trimStart().length;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function readBullet(
   text: string,
@@ -321,17 +322,19 @@ function readBullet(
   const body = task === 0 ? raw : raw.slice(task);
   const command = leadingCode(body);
   const status = findStatus(body, start + task);
-  const label = status === undefined ? body : raw.slice(task, status.span.start - start);
-  return {
+  const label = (status === undefined ? body : raw.slice(task, status.span.start - start)).trim();
+  // There are many of these: building them part by part costs half of what spreading does.
+  const bullet: Writable<LogBullet> = {
     indent,
     depth,
     text: { start, end: textEnd },
-    ...(command === undefined ? {} : { command }),
-    label: label.trim(),
-    ...(status === undefined ? {} : { status }),
+    label,
     childIndent,
     end,
   };
+  if (command !== undefined) bullet.command = command;
+  if (status !== undefined) bullet.status = status;
+  return bullet;
 }
 
 const field = /^\*\*([^*]+)\*\*(?:[ \t]*:|[ \t])/;

@@ -63,13 +63,15 @@ export function findStatus(text: string, offset: number): LogStatus | undefined 
     if (kind === undefined) continue;
     tokenTail.lastIndex = at + sign.length;
     const match = tokenTail.exec(text);
-    return {
+    const end = offset + at + sign.length + (match?.[0].length ?? 0);
+    const status: { -readonly [K in keyof LogStatus]: LogStatus[K] } = {
       kind,
       started: match?.[1] === 'started',
-      ...(match?.[2] === undefined ? {} : { date: match[2] }),
-      ...(match?.[3] === undefined ? {} : { count: match[3] }),
-      span: { start: offset + at, end: offset + at + sign.length + (match?.[0].length ?? 0) },
+      span: { start: offset + at, end },
     };
+    if (match?.[2] !== undefined) status.date = match[2];
+    if (match?.[3] !== undefined) status.count = match[3];
+    return status;
   }
   return undefined;
 }

@@ -65,8 +65,12 @@ const htmlBlocks: readonly {
   },
 ];
 
+const none = { columns: 0, units: 0 };
+
 /** Columns of white space at the head of `text` from `from` on, tabs to the next stop of four. */
 function indentation(text: string, column: number): { columns: number; units: number } {
+  const head = text.charCodeAt(0);
+  if (head !== 32 && head !== 9) return none;
   let at = column;
   let units = 0;
   for (; units < text.length; units++) {
@@ -93,6 +97,20 @@ function withoutClosing(title: string): string {
   if (end === title.length) return title;
   if (end === 0) return '';
   return title[end - 1] === ' ' || title[end - 1] === '\t' ? title.slice(0, end).trimEnd() : title;
+}
+
+/** Whether a line is `- ` and then text that begins nothing else. */
+function isPlainBullet(raw: string, at: number): boolean {
+  const marker = raw.charCodeAt(at);
+  if ((marker !== 45 && marker !== 42 && marker !== 43) || raw.charCodeAt(at + 1) !== 32) return false;
+  const unit = raw.charCodeAt(at + 2);
+  if (Number.isNaN(unit) || unit === 32 || unit === 9) return false;
+  if (!opensBlock(unit)) return true;
+  if (unit === 96) return raw.charCodeAt(at + 3) !== 96;
+  if (unit < 48 || unit > 57) return false;
+  let digits = at + 3;
+  while (raw.charCodeAt(digits) >= 48 && raw.charCodeAt(digits) <= 57) digits++;
+  return raw[digits] !== '.' && raw[digits] !== ')';
 }
 
 /** Scans the whole text. One element for each line of `splitLines(text)`. */
@@ -146,6 +164,24 @@ export function scan(text: string): readonly ScannedLine[] {
       result.push({ start: line.start, end: line.end, next: line.next, kind: 'text', indent: outer.columns });
       paragraph = true;
       continue;
+    }
+    // Nor does a plain bullet, which most other lines of a log are.
+    if (isPlainBullet(raw, outer.units) && items.length < deepest) {
+      while ((items.at(-1) ?? 0) > outer.columns) items.pop();
+      if (outer.columns - (items.at(-1) ?? 0) < 4) {
+        const { start, end, next } = line;
+        result.push({
+          start,
+          end,
+          next,
+          kind: 'item',
+          indent: outer.columns,
+          content: start + outer.units + 2,
+        });
+        items.push(outer.columns + 2);
+        paragraph = true;
+        continue;
+      }
     }
     const openItems = items.length === 0 ? items : items.filter((content) => outer.columns >= content);
     const scanned = scanOpenLine(line, raw, openItems, paragraph, items.length > openItems.length);

@@ -79,11 +79,12 @@ function overOpenPhases(_: LintContext, partition: PartitionRecord): readonly Fo
   const span = field?.line ?? cell?.span;
   if (!given || span === undefined) return [];
   return partition.phases.flatMap((phase): Found[] => {
-    const status = phase.cell?.status;
+    // A summary without this cell is told of as unreadable.
+    if (phase.cell === undefined) return [];
+    const { status } = phase.cell;
     if (status !== undefined && isDone(status)) return [];
-    const where = phase.cell?.span ?? partition.row?.line ?? span;
     const message = `${partition.partition} is signed off, and its ${phase.phase.title} is ${status?.kind ?? 'pending'}.`;
-    return [{ message, span, related: [{ span: where, message: 'the summary' }] }];
+    return [{ message, span, related: [{ span: phase.cell.span, message: 'the summary' }] }];
   });
 }
 

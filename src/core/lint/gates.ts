@@ -18,7 +18,9 @@ function disagreement(context: LintContext, gate: GateRecord): Found | undefined
   const says = deciding.length === 0 ? whole : standing(deciding);
   const now = cell.status?.kind ?? 'pending';
   if (says.kind === 'none' || now === 'waived' || now === says.kind) return undefined;
-  if (now === 'pending' && says.kind === 'pending') return undefined;
+  // A gate may wait for something before its first check, and be in the middle of them.
+  if ((now === 'partial' && says.kind === 'pending') || (now === 'pending' && says.kind === 'partial'))
+    return undefined;
   const sectionDate = says.date ?? section.status?.date;
   const related = (deciding.length === 0 ? gate.checks.filter((check) => check.status) : deciding)
     .slice(0, 5)

@@ -68,10 +68,15 @@ export function phaseSections(log: ExecutionLog, partition: string, phase: strin
   return section === undefined ? [] : phasesIn(log, section, phase);
 }
 
-export const phasesIn = (log: ExecutionLog, section: LogHeading, phase: string): readonly LogHeading[] =>
-  within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd }).filter(
-    (heading) => heading.level > section.level && headingNames(heading, phase) && !isSuperseded(heading),
-  );
+export function phasesIn(log: ExecutionLog, section: LogHeading, phase: string): readonly LogHeading[] {
+  const found: LogHeading[] = [];
+  for (const heading of within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd })) {
+    if (heading.level <= section.level || !headingNames(heading, phase) || isSuperseded(heading)) continue;
+    // A heading inside a phase's own section is a part of it: `#### Deploy: what went slowly`.
+    if (heading.line.start >= (found.at(-1)?.bodyEnd ?? 0)) found.push(heading);
+  }
+  return found;
+}
 
 /** The section a gate's checks are recorded in. */
 export function gateSection(log: ExecutionLog, section: string): LogHeading | undefined {

@@ -65,7 +65,7 @@ const htmlBlocks: readonly {
   },
 ];
 
-/** Columns of white space at the head of `text` from `from` on, tabs to the next stop of four. */
+/** Columns of white space at the head of `text`, tabs to the next stop of four; a byte order mark has no width. */
 function indentation(text: string, column: number): { columns: number; units: number } {
   let at = column;
   let units = 0;
@@ -73,7 +73,7 @@ function indentation(text: string, column: number): { columns: number; units: nu
     const unit = text[units];
     if (unit === ' ') at++;
     else if (unit === '\t') at += 4 - (at % 4);
-    else break;
+    else if (unit !== '\uFEFF' || units > 0) break;
   }
   return { columns: at - column, units };
 }

@@ -18,7 +18,9 @@ function disagreement(context: LintContext, gate: GateRecord): Found | undefined
   const says = deciding.length === 0 ? whole : standing(deciding);
   const now = cell.status?.kind ?? 'pending';
   if (says.kind === 'none' || now === 'waived' || now === says.kind) return undefined;
-  if (now === 'pending' && says.kind === 'pending') return undefined;
+  // A gate may wait for something before its first check, and be in the middle of them.
+  if ((now === 'partial' && says.kind === 'pending') || (now === 'pending' && says.kind === 'partial'))
+    return undefined;
   const sectionDate = says.date ?? section.status?.date;
   const related = (deciding.length === 0 ? gate.checks.filter((check) => check.status) : deciding)
     .slice(0, 5)
@@ -29,7 +31,7 @@ function disagreement(context: LintContext, gate: GateRecord): Found | undefined
     deciding.length > 0 && rest > 0 ? `; ${rest} more there ${rest === 1 ? 'is' : 'are'} open` : '';
   const message = `The gate "${plainTitle(gate.title)}" is ${now} in the table, and its section says ${says.kind}${sectionDate === undefined ? '' : ` ${sectionDate}`} (${counted}${open}).`;
   const date = sectionDate ?? dateNear(context, gate) ?? context.today;
-  const token = says.kind === 'cleared' ? `${signs.cleared} ${date}` : `${tokenOf(says)} ${date}`;
+  const token = says.kind === 'pending' ? `${signs.pending} pending` : `${signs[says.kind]} ${date}`;
   // To close a gate, or to open it as its whole section does, follows from the log; to judge half a section does not.
   const safe = says.kind === 'cleared' ? now === 'pending' && whole.kind === 'cleared' : false;
   return {
@@ -42,9 +44,6 @@ function disagreement(context: LintContext, gate: GateRecord): Found | undefined
   };
 }
 
-const tokenOf = (says: Standing): string =>
-  says.kind === 'failed' ? signs.failed : says.kind === 'partial' ? signs.partial : signs.pending;
-
 const plainTitle = (title: string): string => title.replace(/`|\*\*/g, '');
 
 function setGateRow(
@@ -55,7 +54,8 @@ function setGateRow(
   day: string,
 ): readonly TextEdit[] {
   if (cell === undefined || says.kind === 'none') return [];
-  const dated = date === undefined ? [] : [setDate(record.log, date, day)];
+  // What is open again was closed on that day, and nothing happened on another one.
+  const dated = date === undefined || says.kind === 'pending' ? [] : [setDate(record.log, date, day)];
   return [setToken(record.log, cell, token, says.kind), ...dated];
 }
 

@@ -5,7 +5,7 @@ import type { Span } from '../text.ts';
 import { type Check, type Found, type LintContext, quoted } from './rule.ts';
 
 const placeholder =
-  /\(fill in\b[^()]{0,200}\)?|<(?:yyyy-mm-dd|date|note|reason|name|command)>|\b(?:TODO|TBD|FIXME)\b/i;
+  /\([Ff]ill in\b[^()]{0,200}\)?|<(?:[Yy]{4}-[Mm]{2}-[Dd]{2}|date|note|reason|name|command)>|\b(?:TODO|TBD|FIXME)\b/;
 /** Says the truth until the cascade is over. */
 const none = /^\(?none yet\)?$/i;
 

@@ -94,7 +94,7 @@ export const openChecks: Check = (context) =>
     const above = [
       { status: heading.status, span: heading.line, what: 'the heading' },
       { status: phase.cell?.status, span: phase.cell?.span ?? heading.line, what: 'the summary' },
-    ].filter((each) => each.status !== undefined && isDone(each.status));
+    ].filter((each) => each.status?.kind === 'cleared');
     if (above.length === 0) return [];
     const signed =
       partition.signOff.field?.status?.kind === 'cleared' ? `, and ${partition.partition} is signed off` : '';
@@ -128,6 +128,9 @@ export const summaries: Check = (context) =>
     const now = cell.status?.kind ?? (isEmpty(cell.text) ? 'pending' : undefined);
     // What the cell says in words of its own is for another rule.
     if (now === undefined || below.kind === 'none' || now === below.kind) return [];
+    // A phase may wait for something before its first check, and be in the middle of them; neither is a contradiction.
+    if ((now === 'partial' && below.kind === 'pending') || (now === 'pending' && below.kind === 'partial'))
+      return [];
     // A cleared cell over open checks is told of at those checks.
     if (now === 'waived' || (now === 'cleared' && below.kind !== 'failed')) return [];
     if (now === 'cleared' && newest.checks.some((check) => check.status?.kind === 'failed')) return [];
@@ -189,6 +192,7 @@ export const headings: Check = (context) =>
     if (now === sum.kind || now === 'waived') return [];
     // A cleared heading over open checks is told of at those checks.
     if (now === 'cleared') return [];
+    if (sum.kind === 'partial' && (now === undefined || now === 'pending')) return [];
     const date = sum.date ?? phase.cell?.status?.date;
     const token =
       sum.kind === 'cleared'
@@ -211,7 +215,7 @@ export const headings: Check = (context) =>
 export const sections: Check = (context) => {
   const { record, runbook } = context;
   const lacking = record.partitions.flatMap((partition) => {
-    const recorded = partition.phases.filter(({ cell }) => cell?.status !== undefined && isDone(cell.status));
+    const recorded = partition.phases.filter(({ cell }) => cell?.status?.kind === 'cleared');
     if (partition.row === undefined || recorded.length === 0) return [];
     if (partition.sections.length === 0) {
       return [

@@ -8,7 +8,16 @@ import { type Check, type Found, fix, isDone, type LintContext, quoted } from '.
 
 /** Words of a sign-off that leave something open. */
 const opens =
-  /\b(?:pending|awaiting|outstanding|to be (?:confirmed|seen|done|checked)|still to|not yet)\b|⏳/i;
+  /\b(?:pending|awaiting|outstanding|to be (?:confirmed|seen|done|checked)|still to|not yet)\b|⏳/gi;
+/** Words right before them that say the opposite: `nothing is pending`, `no longer awaiting`. */
+const denied = /\b(?:no|none|nothing|without)(?:\s+[\p{L}-]+){0,3}\s*$/iu;
+
+function leftOpenAt(text: string): number | undefined {
+  for (const { index } of text.matchAll(opens)) {
+    if (!denied.test(text.slice(Math.max(0, index - 60), index))) return index;
+  }
+  return undefined;
+}
 
 export const signOffs: Check = (context) =>
   context.record.partitions.flatMap((partition) => [
@@ -23,9 +32,9 @@ function leavesOpen({ record }: LintContext, partition: PartitionRecord): readon
   if (field?.status === undefined || field.status.kind !== 'cleared') return [];
   const from = field.status.span.end;
   const tail = record.log.text.slice(from, field.line.end);
-  const found = opens.exec(tail);
-  if (found === null) return [];
-  const sentence = sentenceAround(tail, found.index);
+  const at = leftOpenAt(tail);
+  if (at === undefined) return [];
+  const sentence = sentenceAround(tail, at);
   const words = tail.slice(sentence.start, sentence.end);
   const checks = partition.phases.flatMap((phase) => phase.sections.at(-1)?.checks ?? []);
   const wanted = distinctive(words);
@@ -79,11 +88,12 @@ function overOpenPhases(_: LintContext, partition: PartitionRecord): readonly Fo
   const span = field?.line ?? cell?.span;
   if (!given || span === undefined) return [];
   return partition.phases.flatMap((phase): Found[] => {
-    const status = phase.cell?.status;
+    // A summary without this cell is told of as unreadable.
+    if (phase.cell === undefined) return [];
+    const { status } = phase.cell;
     if (status !== undefined && isDone(status)) return [];
-    const where = phase.cell?.span ?? partition.row?.line ?? span;
     const message = `${partition.partition} is signed off, and its ${phase.phase.title} is ${status?.kind ?? 'pending'}.`;
-    return [{ message, span, related: [{ span: where, message: 'the summary' }] }];
+    return [{ message, span, related: [{ span: phase.cell.span, message: 'the summary' }] }];
   });
 }
 
@@ -93,6 +103,9 @@ function againstSummary(context: LintContext, partition: PartitionRecord): reado
   if (field === undefined || cell === undefined) return [];
   const date = /\d{4}-\d{2}-\d{2}/.exec(cell.text)?.[0];
   const open = cell.status !== undefined && cell.status.kind !== 'cleared';
+  // A bare date signs as well as one behind a sign.
+  const words = context.record.log.text.slice(field.line.start + field.label.length + 2, field.line.end);
+  const bare = /^[:*\s]*(\d{4}-\d{2}-\d{2})/.exec(words);
   const signed = field.status?.kind === 'cleared';
   const related = [{ span: cell.span, message: 'the summary' }];
   const name = partition.partition;
@@ -113,6 +126,7 @@ function againstSummary(context: LintContext, partition: PartitionRecord): reado
       },
     ];
   }
+  if (!signed && field.status === undefined && bare !== null && bare[1] === date) return [];
   if (!signed && date !== undefined && !open) {
     const message = `The summary says ${name} was signed off on ${date}, and the sign-off of its section is ${field.status?.kind ?? 'without a status'}.`;
     return [{ message, span: field.line, related }];

@@ -1,6 +1,7 @@
 /** Statuses that cannot be read, or that say too little. */
 import { insert, replace } from '../log/edits.ts';
-import type { StatusCell } from '../log/model.ts';
+import { within } from '../log/find.ts';
+import type { CheckRecord, GateRecord, StatusCell } from '../log/model.ts';
 import { type LogStatus, type StatusKind, signs } from '../log/status.ts';
 import { isEmpty } from '../log/table-edits.ts';
 import type { Span } from '../text.ts';
@@ -32,7 +33,7 @@ export const statusForms: Check = (context) => [
     ...cellForm(phase.cell, `${phase.phase.title} of ${partition.partition}`, newest?.heading.status?.date),
     ...headingForm(newest?.heading.status, `${phase.phase.title} of ${partition.partition}`, phase.cell),
     ...(newest?.checks ?? []).flatMap((check) => [
-      ...checkForm(check.status, check.tail, check.label),
+      ...checkForm(context, check),
       ...(check.status === undefined ? strangeSign(context, check.span) : []),
     ]),
   ]),
@@ -41,19 +42,32 @@ export const statusForms: Check = (context) => [
       gate.cell,
       `the gate "${quoted(gate.title)}"`,
       /\d{4}-\d{2}-\d{2}/.exec(gate.date?.text ?? '')?.[0],
+      beside(gate),
     ),
-    ...gate.checks.flatMap((check) => checkForm(check.status, check.tail, check.label)),
+    ...gate.checks.flatMap((check) => checkForm(context, check)),
   ]),
 ];
 
 /** A cell of the summary or of the gate table: a sign we know, with its date, and with its reason when waived. */
-function cellForm(cell: StatusCell | undefined, what: string, date: string | undefined): readonly Found[] {
+function cellForm(
+  cell: StatusCell | undefined,
+  what: string,
+  date: string | undefined,
+  besides = '',
+): readonly Found[] {
   if (cell === undefined || isEmpty(cell.text)) return [];
   const { status } = cell;
   if (status === undefined) return [unknownSign(cell, what)];
   const tail = cell.text.slice(status.span.end - cell.span.start);
-  return [...reason(status, tail, what), ...dateForm(status, tail, what, date)];
+  return [...reason(status, tail + besides, what), ...dateForm(status, tail, what, date)];
 }
+
+/** What the other columns of a gate's row say. */
+const beside = ({ row, cell, date }: GateRecord): string =>
+  (row?.cells ?? [])
+    .filter((each, index) => index > 0 && each.span.start !== cell?.span.start && each !== date)
+    .map((each) => each.text)
+    .join(' ');
 
 function unknownSign(cell: StatusCell, what: string): Found {
   const means = meaning(cell.text);
@@ -108,13 +122,19 @@ const reason = (status: LogStatus, tail: string, what: string): readonly Found[]
     : [];
 
 /** Checks carry no date of their own in many logs; what they say must still be sound. */
-function checkForm(status: LogStatus | undefined, tail: string, label: string): readonly Found[] {
+function checkForm(
+  { record: { log } }: LintContext,
+  { status, tail, label, span }: CheckRecord,
+): readonly Found[] {
   if (status === undefined) return [];
+  const [bullet] = within(log.bullets, (each) => each.text.start, { start: span.start, end: span.start + 1 });
+  // The reason may stand in the words of the check, or on lines below it.
+  const explained = /\bwaive/i.test(label) || log.text.slice(span.end, bullet?.end ?? span.end).trim() !== '';
   const what = `"${quoted(label)}"`;
   const wrong = status.date !== undefined && !isDate(status.date);
   return [
     ...(wrong ? [{ message: `${status.date} is no date of the calendar.`, span: status.span }] : []),
-    ...reason(status, tail, what),
+    ...(explained ? [] : reason(status, tail, what)),
   ];
 }
 

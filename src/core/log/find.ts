@@ -77,9 +77,13 @@ export function phaseSections(log: ExecutionLog, partition: string, phase: strin
 
 export function phasesIn(log: ExecutionLog, section: LogHeading, phase: string): readonly LogHeading[] {
   const wanted = plain(phase);
-  return within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd }).filter(
-    (heading) => heading.level > section.level && names(heading, wanted) && !isSuperseded(heading),
-  );
+  const found: LogHeading[] = [];
+  for (const heading of within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd })) {
+    if (heading.level <= section.level || !names(heading, wanted) || isSuperseded(heading)) continue;
+    // A heading inside a phase's own section is a part of it: `#### Deploy: what went slowly`.
+    if (heading.line.start >= (found.at(-1)?.bodyEnd ?? 0)) found.push(heading);
+  }
+  return found;
 }
 
 /** The section a gate's checks are recorded in. */

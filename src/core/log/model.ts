@@ -164,14 +164,30 @@ const attempt = /^\*\*[^*]*\battempt\b/i;
 function readPhase(log: ExecutionLog, heading: LogHeading): PhaseSection {
   const bullets = bulletsOf(log, heading);
   const notes = notesField(log, heading)?.line.start ?? Number.POSITIVE_INFINITY;
-  return {
-    heading,
-    checks: readChecks(
-      log,
-      bullets.filter((bullet) => bullet.text.start < notes),
-    ),
-    attempts: bullets.filter((bullet) => attempt.test(log.text.slice(bullet.text.start, bullet.text.end))),
-  };
+  const attempts = bullets.filter((bullet) =>
+    attempt.test(log.text.slice(bullet.text.start, bullet.text.end)),
+  );
+  const before = bullets.filter((bullet) => bullet.text.start < notes);
+  return { heading, checks: readChecks(log, withoutPastAttempts(before, attempts)), attempts };
+}
+
+/** How an attempt ended says nothing any more when another one, or checks, follow it. */
+function withoutPastAttempts(
+  bullets: readonly LogBullet[],
+  attempts: readonly LogBullet[],
+): readonly LogBullet[] {
+  const last = attempts.at(-1);
+  if (last === undefined) return bullets;
+  const followed = bullets.some(
+    (bullet) => bullet.text.start >= last.end && bullet.depth <= last.depth && bullet.status !== undefined,
+  );
+  const past = attempts.slice(0, -1);
+  let index = 0;
+  return bullets.filter((bullet) => {
+    if (bullet === last) return !followed;
+    while ((past[index]?.end ?? Number.POSITIVE_INFINITY) <= bullet.text.start) index++;
+    return bullet.text.start < (past[index]?.text.start ?? Number.POSITIVE_INFINITY);
+  });
 }
 
 /** `2026-11-24 10:02:11 +00:00 ✅ passed — …`, as the product writes it below a check. */
@@ -253,11 +269,13 @@ function sectionChecks(log: ExecutionLog, section: LogHeading): readonly CheckRe
   return table.rows.map((row) => {
     const cell = row.cells[column];
     const { status } = cell === undefined ? { status: undefined } : statusCell(log, cell);
-    const rest = row.cells.slice(column + 1).map((each) => each.text);
+    const own =
+      cell === undefined || status === undefined ? '' : cell.text.slice(status.span.end - cell.span.start);
+    const others = row.cells.filter((each, index) => index > 0 && each !== cell).map((each) => each.text);
     return {
       label: row.cells[0]?.text ?? '',
       ...(status === undefined ? {} : { status }),
-      tail: rest.join(' '),
+      tail: [own, ...others].join(' '),
       span: row.line,
       history: [],
     };

@@ -67,17 +67,17 @@ const htmlBlocks: readonly {
 
 const none = { columns: 0, units: 0 };
 
-/** Columns of white space at the head of `text` from `from` on, tabs to the next stop of four. */
+/** Columns of white space at the head of `text`, tabs to the next stop of four; a byte order mark has no width. */
 function indentation(text: string, column: number): { columns: number; units: number } {
   const head = text.charCodeAt(0);
-  if (head !== 32 && head !== 9) return none;
+  if (head !== 32 && head !== 9 && head !== 0xfeff) return none;
   let at = column;
   let units = 0;
   for (; units < text.length; units++) {
     const unit = text[units];
     if (unit === ' ') at++;
     else if (unit === '\t') at += 4 - (at % 4);
-    else break;
+    else if (unit !== '\uFEFF' || units > 0) break;
   }
   return { columns: at - column, units };
 }

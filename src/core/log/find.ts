@@ -91,30 +91,26 @@ export function gateSection(log: ExecutionLog, section: string): LogHeading | un
   return headingsOf(log, section).find((heading) => !isSuperseded(heading));
 }
 
-/** The fields of a section's own text, up to its next heading. */
-const fieldsOf = (log: ExecutionLog, section: LogHeading): readonly LogField[] =>
-  within(log.fields, lineStart, { start: section.bodyStart, end: section.ownEnd });
-
 /** Where the own text of a phase's section ends: before the sign-off that follows it. */
-export function bodyEnd(log: ExecutionLog, section: LogHeading): number {
-  return fieldsOf(log, section).find((field) => field.key === 'sign-off')?.line.start ?? section.ownEnd;
+export function bodyEnd(section: LogHeading): number {
+  return section.own.fields.find((field) => field.key === 'sign-off')?.line.start ?? section.ownEnd;
 }
 
-export const bulletsOf = (log: ExecutionLog, section: LogHeading): readonly LogBullet[] =>
-  within(log.bullets, (bullet) => bullet.text.start, {
-    start: section.bodyStart,
-    end: bodyEnd(log, section),
-  });
+export function bulletsOf(section: LogHeading): readonly LogBullet[] {
+  const { bullets } = section.own;
+  const end = bodyEnd(section);
+  return end === section.ownEnd ? bullets : bullets.filter((bullet) => bullet.text.start < end);
+}
 
 /** Where the notes of a section begin: bullets behind it are no checks. */
-export function notesField(log: ExecutionLog, section: LogHeading): LogField | undefined {
-  return fieldsOf(log, section).find((field) => /^(?:notes|anomal|observation)/.test(field.key));
+export function notesField(section: LogHeading): LogField | undefined {
+  return section.own.fields.find((field) => /^(?:notes|anomal|observation)/.test(field.key));
 }
 
 /** The bullets of a section's checks, their history left out. */
-export function checkBullets(log: ExecutionLog, section: LogHeading): readonly LogBullet[] {
-  const notes = notesField(log, section)?.line.start ?? Number.POSITIVE_INFINITY;
-  return bulletsOf(log, section).filter((bullet) => bullet.indent < 2 && bullet.text.start < notes);
+export function checkBullets(section: LogHeading): readonly LogBullet[] {
+  const notes = notesField(section)?.line.start ?? Number.POSITIVE_INFINITY;
+  return bulletsOf(section).filter((bullet) => bullet.indent < 2 && bullet.text.start < notes);
 }
 
 export function signOffField(log: ExecutionLog, partition: string): LogField | undefined {

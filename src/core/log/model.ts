@@ -17,6 +17,7 @@ import {
   within,
 } from './find.ts';
 import type {
+  Content,
   ExecutionLog,
   LogBullet,
   LogField,
@@ -161,14 +162,23 @@ function statusCell(log: ExecutionLog, cell: LogTableCell): StatusCell {
 
 const attempt = /^\*\*[^*]*\battempt\b/i;
 
+/** What was read of a section's own text; that object stays the same while the text and its place do. */
+const phasesRead = new WeakMap<Content, Omit<PhaseSection, 'heading'>>();
+
 function readPhase(log: ExecutionLog, heading: LogHeading): PhaseSection {
-  const bullets = bulletsOf(log, heading);
-  const notes = notesField(log, heading)?.line.start ?? Number.POSITIVE_INFINITY;
+  const read = phasesRead.get(heading.own) ?? readPhaseAnew(log, heading);
+  phasesRead.set(heading.own, read);
+  return { heading, ...read };
+}
+
+function readPhaseAnew(log: ExecutionLog, heading: LogHeading): Omit<PhaseSection, 'heading'> {
+  const bullets = bulletsOf(heading);
+  const notes = notesField(heading)?.line.start ?? Number.POSITIVE_INFINITY;
   const attempts = bullets.filter((bullet) =>
     attempt.test(log.text.slice(bullet.text.start, bullet.text.end)),
   );
   const before = bullets.filter((bullet) => bullet.text.start < notes);
-  return { heading, checks: readChecks(log, withoutPastAttempts(before, attempts)), attempts };
+  return { checks: readChecks(log, withoutPastAttempts(before, attempts)), attempts };
 }
 
 /** How an attempt ended says nothing any more when another one, or checks, follow it. */
@@ -264,7 +274,7 @@ function readGate(
 /** The rows of the section's table of checks, or its bullets. */
 function sectionChecks(log: ExecutionLog, section: LogHeading): readonly CheckRecord[] {
   const table = checkTable(log, section);
-  if (table === undefined) return readChecks(log, bulletsOf(log, section));
+  if (table === undefined) return readChecks(log, bulletsOf(section));
   const column = statusColumn(table);
   return table.rows.map((row) => {
     const cell = row.cells[column];

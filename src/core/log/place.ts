@@ -80,7 +80,7 @@ function before(text: string, offset: number, block: string, end: string): TextE
 
 /** Where the next paragraph of a section goes: behind its last line that is not blank. */
 export function sectionTail(log: ExecutionLog, section: LogHeading): number {
-  const end = bodyEnd(log, section);
+  const end = bodyEnd(section);
   const body = log.text.slice(section.bodyStart, end);
   const kept = body.trimEnd();
   if (kept.length === 0) return section.bodyStart;

@@ -94,10 +94,10 @@ function recordBullet(
   entry: Entry,
   at: Stamp,
 ): readonly TextEdit[] {
-  const bullet = assign(checkBullets(log, section), (each) => each, siblings).get(check);
+  const bullet = assign(checkBullets(section), (each) => each, siblings).get(check);
   const words = statusWords(entry, at);
   if (bullet === undefined) {
-    const before = precedingBullet(log, section, check, siblings);
+    const before = precedingBullet(section, check, siblings);
     return [newBullet(log, section, before, resultLine(check, entry, at))];
   }
   if (bullet.status === undefined) {
@@ -158,12 +158,11 @@ export function below(log: ExecutionLog, bullet: LogBullet, line: string): TextE
 
 /** The bullet of the nearest check before this one, so that new bullets stand in the order of the runbook. */
 function precedingBullet(
-  log: ExecutionLog,
   section: LogHeading,
   check: LogEntry,
   siblings: readonly LogEntry[],
 ): LogBullet | undefined {
-  const bullets = assign(checkBullets(log, section), (each) => each, siblings);
+  const bullets = assign(checkBullets(section), (each) => each, siblings);
   for (const sibling of siblings.slice(0, Math.max(0, siblings.indexOf(check))).reverse()) {
     const found = bullets.get(sibling);
     if (found !== undefined) return found;
@@ -178,7 +177,7 @@ function newBullet(
   before: LogBullet | undefined,
   words: string,
 ): TextEdit {
-  const last = before ?? checkBullets(log, section).at(-1);
+  const last = before ?? checkBullets(section).at(-1);
   const end = log.lineEnd;
   if (last !== undefined) {
     const lead = endsLine(log.text, last.end) ? '' : end;
@@ -229,8 +228,8 @@ export function recordNote(text: string, place: Place, line: string): readonly T
   const section = sectionOf(log, place);
   if (section === undefined) return [];
   const end = log.lineEnd;
-  const notes = notesField(log, section);
-  const bullets = bulletsOf(log, section).filter(
+  const notes = notesField(section);
+  const bullets = bulletsOf(section).filter(
     (bullet) => notes !== undefined && bullet.text.start > notes.line.start && bullet.indent < 2,
   );
   const last = bullets.at(-1);

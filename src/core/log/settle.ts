@@ -36,7 +36,7 @@ export function statusesOf(
       return cell === undefined ? undefined : findStatus(cell.text, cell.span.start);
     });
   }
-  const bullets = assign(checkBullets(log, section), (each) => each, checks);
+  const bullets = assign(checkBullets(section), (each) => each, checks);
   return checks.map((check) => bullets.get(check)?.status);
 }
 

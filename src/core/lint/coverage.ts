@@ -4,7 +4,8 @@ import type { CheckRecord, PartitionRecord, PhaseRecord, PhaseSection } from '..
 import { signs } from '../log/status.ts';
 import { plain } from '../log/words.ts';
 import { lookupFor } from '../runbook/names.ts';
-import { type Check, type Found, fix, type LintContext, quoted } from './rule.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import { type Check, type Found, fix, quoted, remembered } from './rule.ts';
 
 /** One phase of one partition, with its checks in words that mean the same on every partition. */
 interface Recorded {
@@ -12,25 +13,30 @@ interface Recorded {
   readonly section: PhaseSection;
   /** Puts this partition's own values in place of `${name}`. */
   readonly own: (text: string) => string;
-  readonly checks: readonly {
-    readonly check: CheckRecord;
-    /** Its command or its words, with `${name}` for what is the partition's own. */
-    readonly general: string;
-    readonly key: string;
-    /** The words that tell it from others; made when they are needed. */
-    readonly words: () => ReadonlySet<string>;
-  }[];
+  readonly checks: readonly Said[];
+}
+
+/** A check in words that are the same on every partition. */
+interface Said {
+  readonly check: CheckRecord;
+  /** Its command or its words, with `${name}` for what is the partition's own. */
+  readonly general: string;
+  readonly key: string;
+  /** The words that tell it from others; made when they are needed. */
+  readonly words: () => ReadonlySet<string>;
 }
 
 export const coverage: Check = (context) => {
-  const general = speeches(context);
+  const speeches = speechesOf(context.runbook);
   return context.runbook.phases.flatMap((phase) => {
     const recorded = context.record.partitions.flatMap((partition) => {
       const own = partition.phases.find((each) => each.phase === phase);
       const section = own?.sections.at(-1);
       if (own === undefined || section === undefined || !isFinished(own, section)) return [];
-      const speech = general.get(partition.partition);
-      return speech === undefined ? [] : [recordedPhase(partition, section, speech)];
+      const speech = speeches.get(partition.partition);
+      return speech === undefined
+        ? []
+        : [{ partition, section, own: speech.own, checks: speech.said(section.checks) }];
     });
     return recorded.length < 2 ? [] : uncovered(recorded);
   });
@@ -40,19 +46,6 @@ export const coverage: Check = (context) => {
 const isFinished = ({ cell }: PhaseRecord, { heading }: PhaseSection): boolean =>
   cell?.status?.kind !== 'waived' &&
   [cell?.status, heading.status].some((status) => status?.kind === 'cleared');
-
-function recordedPhase(
-  partition: PartitionRecord,
-  section: PhaseSection,
-  { general, own }: Speech,
-): Recorded {
-  const checks = section.checks.map((check) => {
-    const said = general(check.command ?? check.label);
-    const key = check.command === undefined ? plain(said) : command(said);
-    return { check, general: said, key, words: once(() => wordsOf(general(check.label))) };
-  });
-  return { partition, section, own, checks };
-}
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
@@ -153,11 +146,11 @@ const wordsOf = (label: string): ReadonlySet<string> =>
 
 /** How to say a thing for all partitions, and for one. */
 interface Speech {
-  readonly general: (text: string) => string;
+  readonly said: (checks: readonly CheckRecord[]) => readonly Said[];
   readonly own: (text: string) => string;
 }
 
-function speeches({ runbook }: LintContext): ReadonlyMap<string, Speech> {
+const speechesOf = remembered((runbook: Runbook): ReadonlyMap<string, Speech> => {
   return new Map(
     runbook.partitions.map((partition) => {
       const lookup = lookupFor(runbook, partition);
@@ -170,12 +163,22 @@ function speeches({ runbook }: LintContext): ReadonlyMap<string, Speech> {
         .sort((a, b) => b.value.length - a.value.length);
       const form = new RegExp(values.map(({ value }) => `(?<!\\w)${escaped(value)}(?!\\w)`).join('|'), 'g');
       const nameOf = new Map(values.map(({ name, value }) => [value, name]));
+      const general = (text: string): string =>
+        values.length === 0 ? text : text.replace(form, (value) => `\${${nameOf.get(value)}}`);
+      const said = (check: CheckRecord): Said => {
+        const words = general(check.command ?? check.label);
+        return {
+          check,
+          general: words,
+          key: check.command === undefined ? plain(words) : command(words),
+          words: once(() => wordsOf(general(check.label))),
+        };
+      };
       const speech: Speech = {
-        general: (text) =>
-          values.length === 0 ? text : text.replace(form, (value) => `\${${nameOf.get(value)}}`),
+        said: remembered((checks: readonly CheckRecord[]) => checks.map(said)),
         own: (text) => text.replace(/\$\{(\w+)\}/g, (whole, name: string) => lookup(name) ?? whole),
       };
       return [partition.name, speech];
     }),
   );
-}
+});

@@ -4,7 +4,7 @@ import type { LogStatus } from '../log/status.ts';
 import { setDate } from '../log/table-edits.ts';
 import type { Span } from '../text.ts';
 import { phasesOf } from './phases.ts';
-import { type Check, type Found, fix, type LintContext, quoted } from './rule.ts';
+import { type Check, type Found, fix, type LintContext, quoted, remembered } from './rule.ts';
 
 export const dates: Check = (context) => [
   ...inTheFuture(context),
@@ -29,7 +29,10 @@ function inTheFuture(context: LintContext): readonly Found[] {
       status(heading.status);
       for (const check of checks) {
         status(check.status);
-        for (const line of check.history) take(line.time?.slice(0, 10), line.span);
+        for (const line of check.history) {
+          // Compared as it stands: there are many of these.
+          if (line.time !== undefined && line.time > latest) take(line.time.slice(0, 10), line.span);
+        }
       }
     }
   }
@@ -66,9 +69,8 @@ interface PhaseDates {
   readonly span: Span;
 }
 
-/** When a phase was recorded: its first and its last date. */
-function datesOf(phase: PhaseRecord): PhaseDates | undefined {
-  const newest = phase.sections.at(-1);
+/** The first and the last date of checks. */
+const datesIn = remembered((checks: readonly CheckRecord[]): readonly string[] => {
   let first: string | undefined;
   let last: string | undefined;
   const take = (date: string | undefined): void => {
@@ -76,12 +78,22 @@ function datesOf(phase: PhaseRecord): PhaseDates | undefined {
     if (first === undefined || date < first) first = date;
     if (last === undefined || date > last) last = date;
   };
-  take(phase.cell?.status?.date);
-  take(newest?.heading.status?.date);
-  for (const check of newest?.checks ?? []) {
+  for (const check of checks) {
     take(check.status?.date);
     for (const line of check.history) take(line.time?.slice(0, 10));
   }
+  return first === undefined || last === undefined ? [] : [first, last];
+});
+
+/** When a phase was recorded: its first and its last date. */
+function datesOf(phase: PhaseRecord): PhaseDates | undefined {
+  const newest = phase.sections.at(-1);
+  const dates = [
+    ...[phase.cell?.status?.date, newest?.heading.status?.date].filter((date) => date !== undefined),
+    ...(newest === undefined ? [] : datesIn(newest.checks)),
+  ].toSorted();
+  const [first] = dates;
+  const last = dates.at(-1);
   const span = newest?.heading.line ?? phase.cell?.span;
   return first === undefined || last === undefined || span === undefined
     ? undefined
@@ -141,7 +153,7 @@ function signedBefore(
 /** The history of a check goes forward. */
 function goingBack(context: LintContext): readonly Found[] {
   return phasesOf(context).flatMap(({ phase }) =>
-    phase.sections.flatMap((section) => section.checks.flatMap((check) => backward(check))),
+    phase.sections.flatMap((section) => backwardIn(section.checks)),
   );
 }
 
@@ -151,6 +163,8 @@ function isBefore(a: string, b: string): boolean {
   const moment = (time: string): number => Date.parse(time.replace(' ', 'T').replace(' ', ''));
   return moment(a) < moment(b);
 }
+
+const backwardIn = remembered((checks: readonly CheckRecord[]) => checks.flatMap(backward));
 
 function backward(check: CheckRecord): readonly Found[] {
   const found: Found[] = [];

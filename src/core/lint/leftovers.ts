@@ -1,8 +1,9 @@
 /** What was to be filled in, and was not. */
 import { isSuperseded } from '../log/find.ts';
+import type { Content } from '../log/read.ts';
 import { codeSpans, findStatus } from '../log/status.ts';
 import type { Span } from '../text.ts';
-import { type Check, type Found, type LintContext, quoted } from './rule.ts';
+import { type Check, type Found, quoted } from './rule.ts';
 
 const placeholder =
   /\([Ff]ill in\b[^()]{0,200}\)?|<(?:[Yy]{4}-[Mm]{2}-[Dd]{2}|date|note|reason|name|command)>|\b(?:TODO|TBD|FIXME)\b/;
@@ -12,31 +13,37 @@ const none = /^\(?none yet\)?$/i;
 export const leftovers: Check = (context) => {
   const { log } = context.record;
   const over = context.record.partitions.every(({ signOff }) => signOff.field?.status?.kind === 'cleared');
-  const old = log.headings.filter(isSuperseded).map((heading) => ({
-    start: heading.line.start,
-    end: heading.ownEnd,
-  }));
-  const spans = [
-    ...log.bullets.map((bullet) => bullet.text),
-    ...log.fields.map((field) => field.line),
-    ...log.tables.flatMap((table) => table.rows.flatMap((row) => row.cells.map((cell) => cell.span))),
-  ];
-  return spans
-    .filter((span) => !old.some((each) => span.start >= each.start && span.start < each.end))
-    .flatMap((span) => leftOver(context, span, over));
+  return log.headings
+    .filter((heading) => !isSuperseded(heading))
+    .flatMap((heading) => leftIn(log.text, heading.own))
+    .filter((found) => over || found.kind === 'placeholder')
+    .map(({ message, span }) => ({ message, span }));
 };
 
-function leftOver({ record }: LintContext, span: Span, over: boolean): readonly Found[] {
-  const text = record.log.text.slice(span.start, span.end);
+interface LeftOver extends Found {
+  readonly kind: 'placeholder' | 'none';
+}
+
+/** By the text of a section, which stays the same object while it does not change. */
+const known = new WeakMap<Content, readonly LeftOver[]>();
+
+function leftIn(log: string, own: Content): readonly LeftOver[] {
+  const found =
+    known.get(own) ??
+    [
+      ...own.bullets.map((bullet) => bullet.text),
+      ...own.fields.map((field) => field.line),
+      ...own.tables.flatMap((table) => table.rows.flatMap((row) => row.cells.map((cell) => cell.span))),
+    ].flatMap((span) => leftOver(log, span));
+  known.set(own, found);
+  return found;
+}
+
+function leftOver(log: string, span: Span): readonly LeftOver[] {
+  const text = log.slice(span.start, span.end);
   if (none.test(text)) {
-    return over
-      ? [
-          {
-            message: `"${text}" still stands here, and every partition is signed off. Write down what there was, or that there was nothing.`,
-            span,
-          },
-        ]
-      : [];
+    const message = `"${text}" still stands here, and every partition is signed off. Write down what there was, or that there was nothing.`;
+    return [{ kind: 'none', message, span }];
   }
   const found = placeholder.exec(text);
   if (found === null) return [];
@@ -47,6 +54,7 @@ function leftOver({ record }: LintContext, span: Span, over: boolean): readonly 
   const start = span.start + at;
   return [
     {
+      kind: 'placeholder',
       message: `A placeholder was left over: "${quoted(found[0])}".`,
       span: { start, end: start + found[0].length },
     },

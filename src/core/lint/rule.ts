@@ -48,7 +48,20 @@ export interface Standing {
 
 export const isDone = (status: LogStatus): boolean => status.kind === 'cleared' || status.kind === 'waived';
 
-export function standing(checks: readonly CheckRecord[]): Standing {
+/**
+ * A function of an object that stays the same while what it stands for does, such as the checks of a section: a key
+ * typed in a large log then costs only what it changed.
+ */
+export function remembered<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, { readonly value: V }>();
+  return (key) => {
+    const found = known.get(key) ?? { value: compute(key) };
+    known.set(key, found);
+    return found.value;
+  };
+}
+
+export const standing = remembered((checks: readonly CheckRecord[]): Standing => {
   let all = 0;
   let done = 0;
   let failed = false;
@@ -73,7 +86,7 @@ export function standing(checks: readonly CheckRecord[]): Standing {
             ? 'partial'
             : 'pending';
   return { kind, all, done, ...(date === undefined ? {} : { date }) };
-}
+});
 
 export const later = (a: string | undefined, b: string): string => (a === undefined || b > a ? b : a);
 

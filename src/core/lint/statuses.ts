@@ -32,10 +32,7 @@ export const statusForms: Check = (context) => [
   ...phasesOf(context).flatMap(({ partition, phase, newest }) => [
     ...cellForm(phase.cell, `${phase.phase.title} of ${partition.partition}`, newest?.heading.status?.date),
     ...headingForm(newest?.heading.status, `${phase.phase.title} of ${partition.partition}`, phase.cell),
-    ...(newest?.checks ?? []).flatMap((check) => [
-      ...checkForm(context, check),
-      ...(check.status === undefined ? strangeSign(context, check.span) : []),
-    ]),
+    ...(newest === undefined ? [] : checkForms(context, newest.checks)),
   ]),
   ...context.record.gates.flatMap((gate) => [
     ...cellForm(
@@ -47,6 +44,20 @@ export const statusForms: Check = (context) => [
     ...gate.checks.flatMap((check) => checkForm(context, check)),
   ]),
 ];
+
+/** By the checks of a section, which stay the same object while they do not change. */
+const known = new WeakMap<readonly CheckRecord[], readonly Found[]>();
+
+function checkForms(context: LintContext, checks: readonly CheckRecord[]): readonly Found[] {
+  const found =
+    known.get(checks) ??
+    checks.flatMap((check) => [
+      ...checkForm(context, check),
+      ...(check.status === undefined ? strangeSign(context, check.span) : []),
+    ]);
+  known.set(checks, found);
+  return found;
+}
 
 /** A cell of the summary or of the gate table: a sign we know, with its date, and with its reason when waived. */
 function cellForm(
@@ -126,12 +137,12 @@ function checkForm(
   { record: { log } }: LintContext,
   { status, tail, label, span }: CheckRecord,
 ): readonly Found[] {
-  if (status === undefined) return [];
+  const wrong = status?.date !== undefined && !isDate(status.date);
+  if (status === undefined || (!wrong && status.kind !== 'waived')) return [];
   const [bullet] = within(log.bullets, (each) => each.text.start, { start: span.start, end: span.start + 1 });
   // The reason may stand in the words of the check, or on lines below it.
   const explained = /\bwaive/i.test(label) || log.text.slice(span.end, bullet?.end ?? span.end).trim() !== '';
   const what = `"${quoted(label)}"`;
-  const wrong = status.date !== undefined && !isDate(status.date);
   return [
     ...(wrong ? [{ message: `${status.date} is no date of the calendar.`, span: status.span }] : []),
     ...(explained ? [] : reason(status, tail, what)),

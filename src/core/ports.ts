@@ -175,13 +175,14 @@ export interface ShellResult {
 export interface ShellSession {
   /**
    * Runs the text in this session's shell and waits for its end; exports and the working directory survive.
-   * `env` is set for this and later commands. On abort the whole process tree is ended (TERM, then KILL)
-   * before the promise settles.
+   * `env` is set for this and later commands. While a promise of `onOutput` is open, nothing more is read from the
+   * command, which then waits as at a full pipe. On abort the whole process tree is ended (TERM, then KILL) before
+   * the promise settles.
    */
   run(
     text: string,
     env: Readonly<Record<string, string>>,
-    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => void,
+    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => Promise<void> | void,
     signal: AbortSignal,
   ): Promise<Outcome<ShellResult>>;
   /** Ends the shell and what it left running. */

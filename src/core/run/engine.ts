@@ -10,7 +10,7 @@ import type { RunEvent, RunOutcome } from './events.ts';
 import { Guards } from './guards.ts';
 import { entryOf, type Target, targetName } from './places.ts';
 import { groupsOf, type Planned, planRun } from './plan.ts';
-import type { Redactor } from './redact.ts';
+import type { OutputStream, Piece, Redactor } from './redact.ts';
 import { RunSecrets } from './secrets.ts';
 import { watchStack } from './watch-stack.ts';
 
@@ -137,18 +137,21 @@ class Run {
   async #runCheck(planned: Planned, channel: Channel<RunEvent>): Promise<void> {
     const { ports } = this.#cascade;
     const begun = ports.clock.now();
-    const outputs = { stdout: this.#redactor.stream(), stderr: this.#redactor.stream() };
-    const emit = (chunk: string, stream: 'stdout' | 'stderr'): string => {
-      if (chunk !== '') channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
-      return chunk;
-    };
+    const printed = this.#redactor.output();
+    const emit = (pieces: readonly Piece[]): string =>
+      pieces
+        .map(({ text: chunk, stream }) => {
+          channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
+          return chunk;
+        })
+        .join('');
     const output = {
-      output: (chunk: string, stream: 'stdout' | 'stderr') => emit(outputs[stream].push(chunk), stream),
-      outputEnd: () => emit(outputs.stdout.end(), 'stdout') + emit(outputs.stderr.end(), 'stderr'),
+      output: (chunk: string, stream: OutputStream) => emit(printed.push(chunk, stream)),
+      outputEnd: () => emit(printed.end()),
+      outputTaken: () => channel.room(),
     };
     const progress = (each: CheckProgress): void => {
-      const shown = each.kind === 'note' ? { ...each, text: this.#redactor.redact(each.text) } : each;
-      channel.push({ kind: 'check-progress', check: planned.ref, progress: shown });
+      channel.push({ kind: 'check-progress', check: planned.ref, progress: this.#redactedProgress(each) });
     };
     const watch = new AbortController();
     const watching = watchStack(
@@ -214,7 +217,7 @@ class Run {
   #context(
     { partition }: Planned,
     entry: Record<string, string> | undefined,
-  ): Omit<CheckContext, 'output' | 'outputEnd' | 'progress'> {
+  ): Omit<CheckContext, 'output' | 'outputEnd' | 'outputTaken' | 'progress'> {
     const { runbook, ports, worktree } = this.#cascade;
     const late = { context: entry };
     return {
@@ -232,6 +235,21 @@ class Run {
       },
       shell: () => this.#cascade.shell(partition?.name ?? ''),
       environment: () => shellEnvironment(runbook, partition, late),
+    };
+  }
+
+  #redactedProgress(progress: CheckProgress): CheckProgress {
+    if (progress.kind === 'note') return { ...progress, text: this.#redactor.redact(progress.text) };
+    const reasoned = <T extends { readonly reason?: string }>(each: T): T =>
+      each.reason === undefined ? each : { ...each, reason: this.#redactor.redact(each.reason) };
+    const { stack, resources, firstFailure } = progress.progress;
+    return {
+      kind: 'stack',
+      progress: {
+        stack: reasoned(stack),
+        resources: resources.map(reasoned),
+        ...(firstFailure === undefined ? {} : { firstFailure: reasoned(firstFailure) }),
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 import { parsed, problem } from '../runbook/template.ts';
-import { splitLines } from '../text.ts';
+import { plainText, splitLines } from '../text.ts';
 import type { Check, CheckContext, CheckResult, StepLanguage } from './step.ts';
 import { failed, fromFailure, passed, shortened, unknown } from './step.ts';
 
@@ -64,10 +64,11 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
     context.environment(),
     (chunk, stream) => {
       tail = (tail + context.output(chunk, stream)).slice(-tailLength);
+      return context.outputTaken();
     },
     context.signal,
   );
-  tail += context.outputEnd();
+  tail = plainText(tail + context.outputEnd());
   if (outcome.kind === 'failure') return fromFailure(outcome);
   const { exitCode, signal } = outcome.value;
   if (exitCode === undefined) {

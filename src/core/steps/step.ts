@@ -44,6 +44,8 @@ export interface CheckContext {
   output(chunk: string, stream: 'stdout' | 'stderr'): string;
   /** The rest that was held back because a secret might have begun in it. */
   outputEnd(): string;
+  /** Settles when enough of the output has been taken on; whoever prints more before that fills the memory. */
+  outputTaken(): Promise<void>;
   progress(progress: CheckProgress): void;
 }
 

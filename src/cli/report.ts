@@ -4,6 +4,7 @@ import type { RunEvent, RunOutcome } from '../core/run/events.ts';
 import { targetName } from '../core/run/places.ts';
 import { resourcesDone, stackCount } from '../core/steps/aws.ts';
 import type { Verdict } from '../core/steps/step.ts';
+import { plainText } from '../core/text.ts';
 
 export interface Terminal {
   write(text: string): void;
@@ -54,7 +55,7 @@ export class Report {
         if (event.check.effect === 'changes') this.#line(`  … ${event.check.title}`);
         return;
       case 'check-output':
-        this.#output = (this.#output + event.chunk).slice(-outputKept);
+        this.#output = (this.#output + plainText(event.chunk)).slice(-outputKept);
         return;
       case 'check-progress':
         if (event.progress.kind === 'stack') this.#bar(event.progress.progress);

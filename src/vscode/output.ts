@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { bulletText } from '../core/log/record.ts';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
+import { Excerpt } from '../core/run/excerpt.ts';
 import { stackCount } from '../core/steps/aws.ts';
 import type { CheckProgress, CheckResult, Verdict } from '../core/steps/step.ts';
 
@@ -29,7 +30,7 @@ export interface CellReport {
   readonly partition: string;
   readonly rehearsal: boolean;
   readonly rows: readonly CheckRow[];
-  /** The end of what a shell printed. */
+  /** The beginning and the end of what a shell printed. */
   readonly output: string;
 }
 
@@ -43,16 +44,15 @@ const icons: Readonly<Record<CheckState, string>> = {
   'not-run': '⚪',
 };
 
-/** The cell keeps this much of what a shell prints: more would slow the editor down. */
-const shownOutput = 16_384;
-const shownLines = 40;
+/** The cell shows this much of what a shell prints: more would slow the editor down. */
+const shownOutput = { head: 4096, tail: 12_288, headLines: 12, tailLines: 40 };
 
 /** A cell's report, brought forward by the events of its run. */
 export class CellProgress {
   readonly #partition: string;
   readonly #rehearsal: boolean;
   readonly #rows = new Map<number, CheckRow>();
-  #output = '';
+  readonly #output = new Excerpt(shownOutput);
 
   constructor(partition: string, rehearsal: boolean) {
     this.#partition = partition;
@@ -70,7 +70,7 @@ export class CellProgress {
         this.#set(event.check, { state: 'running' });
         return;
       case 'check-output':
-        this.#output = (this.#output + lineByLine(event.chunk)).slice(-shownOutput);
+        this.#output.add(event.chunk);
         return;
       case 'check-progress':
         this.#set(event.check, { state: 'running', detail: progressText(event.progress) });
@@ -103,7 +103,7 @@ export class CellProgress {
       partition: this.#partition,
       rehearsal: this.#rehearsal,
       rows: [...this.#rows.values()],
-      output: lastLines(this.#output),
+      output: this.#output.text,
     };
   }
 
@@ -126,16 +126,6 @@ function progressText(progress: CheckProgress): string {
   const because = failure === undefined ? '' : `; ${failure.logicalId}: ${failure.reason ?? failure.status}`;
   return `${progress.progress.stack.status}, ${stackCount(progress.progress)}${because}`;
 }
-
-/** A line that a program draws over is a line of its own in Markdown. */
-const lineByLine = (text: string): string => text.replace(/\r(?!\n)/g, '\n');
-
-const lastLines = (text: string): string => {
-  const lines = text.split('\n');
-  return lines.length <= shownLines
-    ? text
-    : [`… ${lines.length - shownLines} lines before these`, ...lines.slice(-shownLines)].join('\n');
-};
 
 /** A cell's output: the report as data for the renderer and as Markdown for wherever the renderer is not. */
 export function cellOutput(report: CellReport): vscode.NotebookCellOutput {

@@ -1,5 +1,5 @@
 /** So many items may wait; a chunk of output is at most some ten thousand characters. */
-const most = 32;
+const most = 8;
 
 /** A queue between those who report events at any time and the one who reads them in order. */
 export class Channel<T> {

@@ -138,13 +138,14 @@ class Run {
     const { ports } = this.#cascade;
     const begun = ports.clock.now();
     const printed = this.#redactor.output();
-    const emit = (pieces: readonly Piece[]): string =>
-      pieces
-        .map(({ text: chunk, stream }) => {
-          channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
-          return chunk;
-        })
-        .join('');
+    const emit = (pieces: readonly Piece[]): string => {
+      let shown = '';
+      for (const { text: chunk, stream } of pieces) {
+        channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
+        shown += chunk;
+      }
+      return shown;
+    };
     const output = {
       output: (chunk: string, stream: OutputStream) => emit(printed.push(chunk, stream)),
       outputEnd: () => emit(printed.end()),

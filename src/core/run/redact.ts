@@ -18,23 +18,43 @@ interface Match {
   readonly shown: string;
 }
 
+/** What is looked for: a form of a secret without its line ends, or a part of a long one. */
+interface Needle {
+  readonly text: string;
+  readonly shown: string;
+}
+
+/** Longer forms are looked for in parts, which keeps what is held back of a stream short. */
+const longestNeedle = 64;
+/** One pattern finds the places where so much of a needle stands; only there the whole is compared. */
+const headLength = 12;
+
 export class Redactor {
   readonly #values = new Set<string>();
-  /** By the text to look for. */
-  readonly #needles = new Map<string, string>();
+  /** By their heads, longer ones first. */
+  readonly #needles = new Map<string, Needle[]>();
   #pattern: RegExp | undefined;
-  #longest = 0;
 
   add(secret: Secret): void {
     const value = secret.reveal();
     if (this.#values.has(value)) return;
     this.#values.add(value);
     for (const form of writtenForms(value)) {
-      if (!this.#needles.has(form)) this.#needles.set(form, `[${secret.reference}]`);
-      this.#longest = Math.max(this.#longest, form.length);
+      for (const text of parts(form.replace(/[\r\n]+/g, ''))) {
+        const head = text.slice(0, headLength);
+        const same = this.#needles.get(head) ?? [];
+        if (same.some((needle) => needle.text === text)) continue;
+        same.push({ text, shown: `[${secret.reference}]` });
+        this.#needles.set(
+          head,
+          same.sort((x, y) => y.text.length - x.text.length),
+        );
+      }
     }
-    const forms = [...this.#needles.keys()].sort((a, b) => b.length - a.length);
-    if (forms.length > 0) this.#pattern = new RegExp(forms.map(escaped).join('|'), 'g');
+    const heads = [...this.#needles.keys()].sort((x, y) => y.length - x.length);
+    // Line ends may stand anywhere in a secret: `base64` puts them, and so does who prints a half on each line.
+    const spread = (head: string): string => Array.from(head, escaped).join('[\\r\\n]*');
+    if (heads.length > 0) this.#pattern = new RegExp(heads.map(spread).join('|'), 'g');
   }
 
   redact(text: string): string {
@@ -72,50 +92,58 @@ export class Redactor {
   #matches(text: string): readonly Match[] {
     const pattern = this.#pattern;
     if (pattern === undefined) return [];
+    const plain = plainText(text);
     const found: Match[] = [];
-    for (const hidden of hides) {
-      const seen = without(text, hidden);
-      if (seen === text && hidden !== hides[0]) continue;
-      if (seen.search(pattern) < 0) continue;
-      const places = seen === text ? undefined : placesIn(text, hidden);
-      for (const match of seen.matchAll(pattern)) {
-        const last = match.index + match[0].length - 1;
-        found.push({
-          start: places?.[match.index] ?? match.index,
-          end: (places?.[last] ?? last) + 1,
-          shown: this.#needles.get(match[0]) ?? '',
-        });
+    pattern.lastIndex = 0;
+    for (let head = pattern.exec(plain); head !== null; head = pattern.exec(plain)) {
+      const match = this.#wholeAt(plain, head.index, head[0].replace(/[\r\n]+/g, ''));
+      if (match !== undefined) found.push(match);
+      // Parts may overlap: the next one may begin within this one.
+      pattern.lastIndex = head.index + 1;
+    }
+    if (found.length === 0) return found;
+    const places = plain === text ? undefined : placesIn(text, escapes);
+    const inText = found.map(({ start, end, shown }) => ({
+      start: places?.[start] ?? start,
+      end: (places?.[end - 1] ?? end - 1) + 1,
+      shown,
+    }));
+    return partsJoined(inText, text);
+  }
+
+  /** The longest needle of this head that stands at `start`. */
+  #wholeAt(plain: string, start: number, head: string): Match | undefined {
+    for (let length = head.length; length > 0; length--) {
+      for (const needle of this.#needles.get(head.slice(0, length)) ?? []) {
+        const end = endOf(needle.text, plain, start);
+        if (end !== undefined) return { start, end, shown: needle.shown };
       }
     }
-    return apartFromEachOther(found);
+    return undefined;
   }
 
   /** Where at the end of `text` a secret, or a sequence of the terminal, may have begun and not be over. */
   #openAt(text: string): number {
-    let open = text.length - openEscape(text);
-    if (this.#pattern === undefined) return open;
+    const whole = text.length - openEscape(text);
+    if (this.#pattern === undefined) return whole;
     // Every character may have a colour of its own around it.
-    const from = Math.max(0, text.length - 24 * this.#longest - 256);
-    const tail = text.slice(from, open);
-    for (const hidden of hides) {
-      const seen = without(tail, hidden);
-      const length = this.#headAtEnd(seen);
-      if (length === 0) continue;
-      const places = placesIn(tail, hidden);
-      open = Math.min(open, from + (places[seen.length - length] ?? 0));
-    }
-    // A program that prints nothing but line ends must not be kept in memory for it.
-    return text.length - open > mostHeld ? text.length : open;
+    const from = Math.max(0, text.length - 24 * longestNeedle);
+    const tail = text.slice(from, whole);
+    const length = this.#headAtEnd(tail.replace(escapesAndLineEnds, ''));
+    if (length === 0) return whole;
+    return from + (placesIn(tail, escapesAndLineEnds).at(-length) ?? 0);
   }
 
   /** Length of the longest end of `text` that a needle begins with. */
   #headAtEnd(text: string): number {
     let longest = 0;
-    for (const needle of this.#needles.keys()) {
-      for (let length = Math.min(needle.length - 1, text.length); length > longest; length--) {
-        if (text.endsWith(needle.slice(0, length))) {
-          longest = length;
-          break;
+    for (const needles of this.#needles.values()) {
+      for (const needle of needles) {
+        for (let length = Math.min(needle.text.length - 1, text.length); length > longest; length--) {
+          if (text.endsWith(needle.text.slice(0, length))) {
+            longest = length;
+            break;
+          }
         }
       }
     }
@@ -123,12 +151,46 @@ export class Redactor {
   }
 }
 
+/** A form whole, or in parts of which the last may overlap with the one before it. */
+function parts(form: string): readonly string[] {
+  if (form.length <= longestNeedle) return [form];
+  const result: string[] = [];
+  for (let at = 0; at + longestNeedle < form.length; at += longestNeedle)
+    result.push(form.slice(at, at + longestNeedle));
+  return [...result, form.slice(-longestNeedle)];
+}
+
+/** Where a needle that begins at `start` ends, line ends in it allowed. */
+function endOf(needle: string, plain: string, start: number): number | undefined {
+  let at = start;
+  for (let index = 0; index < needle.length; index++) {
+    while (index > 0 && (plain[at] === '\n' || plain[at] === '\r')) at++;
+    if (plain[at] !== needle[index]) return undefined;
+    at++;
+  }
+  return at;
+}
+
+/** What overlaps, and parts of one secret that follow on each other, are one match. */
+function partsJoined(matches: readonly Match[], text: string): readonly Match[] {
+  const result: Match[] = [];
+  for (const match of matches) {
+    const last = result.at(-1);
+    const follows =
+      last !== undefined &&
+      (match.start < last.end ||
+        (last.shown === match.shown &&
+          text.slice(last.end, match.start).replace(escapesAndLineEnds, '') === ''));
+    if (follows) result[result.length - 1] = { ...last, end: Math.max(last.end, match.end) };
+    else result.push(match);
+  }
+  return result;
+}
+
 export interface RedactedOutput {
   push(text: string, stream: OutputStream): readonly Piece[];
   end(): readonly Piece[];
 }
-
-const mostHeld = 65_536;
 
 /** Pieces in the order they are shown, the last of them held back while a secret may have begun in them. */
 class HeldStream {
@@ -205,16 +267,9 @@ function replaced(text: string, matches: readonly Match[]): string {
     .join('');
 }
 
-/**
- * What hides a secret from a look but not from a reader: colours and cursor movements of a terminal in its middle,
- * and line ends, as `base64` puts them.
- */
+/** Colours and cursor movements in the middle of a secret hide it from a look, not from a reader. */
 const escapes = /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g;
 const escapesAndLineEnds = new RegExp(`${escapes.source}|[\\r\\n]+`, 'g');
-const hides = [escapes, escapesAndLineEnds] as const;
-
-const without = (text: string, hidden: RegExp): string =>
-  hidden === escapes ? plainText(text) : text.replace(hidden, '');
 
 const escapesIn = (text: string): string => [...text.matchAll(escapes)].map((match) => match[0]).join('');
 
@@ -228,18 +283,6 @@ function placesIn(text: string, hidden: RegExp): readonly number[] {
   }
   for (; at < text.length; at++) places.push(at);
   return places;
-}
-
-/** In order, none within or over another: what overlaps is one. */
-function apartFromEachOther(matches: readonly Match[]): readonly Match[] {
-  const result: Match[] = [];
-  for (const match of matches.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    const last = result.at(-1);
-    if (last !== undefined && match.start < last.end)
-      result[result.length - 1] = { ...last, end: Math.max(last.end, match.end) };
-    else result.push(match);
-  }
-  return result;
 }
 
 /** Length of a sequence of the terminal that has begun at the end of `text` and is not over. */

@@ -115,6 +115,18 @@ test('what is no secret passes as it came, colours and all, whatever its chunks'
   );
 });
 
+test('a long secret is kept out whole, in lines of base64 and cut anywhere', () => {
+  const long = Array.from({ length: 60 }, (_, index) => `part-${index}-of-a-long-token`).join('.');
+  const base64 = Buffer.from(long).toString('base64');
+  for (const written of [long, base64, base64.replace(/.{76}/g, '$&\n')]) {
+    assert.equal(redactor(long).redact(`a ${written} b`), `a [${reference}] b`);
+    const output = redactor(long).output();
+    const pieces = (written.match(/.{1,37}/gs) ?? []).flatMap((chunk) => output.push(chunk, 'stdout'));
+    const shown = text([...pieces, ...output.end()]);
+    assert.equal(shown.replace(/(\[op:[^\]]*\]\s*)+/g, ''), '');
+  }
+});
+
 test('the lines of a key are kept out one by one; tiny values hide nothing', () => {
   const key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSjAgEAAoIB\n-----END KEY-----';
   const shown = redactor(key, 'abc').redact('line 2 is MIIEvQIBADANBgkqhkiG9w0B, abc');

@@ -77,6 +77,7 @@ test('values are as dig prints them, texts whole', async (t) => {
   assert.deepEqual(await ask('NS', 'dev.example.com.'), {
     code: 'noerror',
     values: ['ns-826.awsdns-39.net', 'ns-1215.awsdns-23.org'],
+    ttl: 0,
   });
   assert.deepEqual((await ask('TXT', 'key.example.com')).values, [long, 'v=spf1 "quoted" -all']);
   assert.deepEqual((await ask('MX', 'dev.example.com')).values, ['10 mx.example.com']);
@@ -84,7 +85,11 @@ test('values are as dig prints them, texts whole', async (t) => {
   assert.deepEqual((await ask('A', 'a.example.com')).values, ['192.0.2.1']);
   assert.deepEqual((await ask('AAAA', 'a.example.com')).values, ['2001:db8::1']);
   assert.deepEqual((await ask('TXT', 'big.example.com')).values, ['over TCP']);
-  assert.deepEqual(await ask('TXT', 'alias.example.com'), { code: 'noerror', values: [] });
+  assert.deepEqual(await ask('TXT', 'alias.example.com'), {
+    code: 'noerror',
+    values: [],
+    aliases: ['none.example.com'],
+  });
   assert.deepEqual(await ask('TXT', 'dev.example.com'), { code: 'noerror', values: [] });
   assert.deepEqual(await ask('TXT', 'nxdomain.com'), { code: 'nxdomain', values: [] });
 });

@@ -15,6 +15,7 @@ import {
   type ShellResult,
   type StackExport,
   type StackProgress,
+  type ZoneAnswer,
 } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
 
@@ -24,6 +25,9 @@ export interface MemoryWorld {
   secrets: Map<string, string>;
   accounts: Map<string, string>;
   dns: Map<string, DnsAnswer | Failure>;
+  /** What the zone's own servers say, where it is not what the resolver says. */
+  authoritative: Map<string, ZoneAnswer | DnsAnswer | Failure>;
+  delegations: Map<string, readonly string[] | Failure>;
   domains: Map<string, SenderDomain>;
   /** Calls of verifyDkim after which it holds. */
   dkimAfter: number;
@@ -46,6 +50,8 @@ export function memoryWorld(): MemoryWorld {
     secrets: new Map(),
     accounts: new Map(),
     dns: new Map(),
+    authoritative: new Map(),
+    delegations: new Map(),
     domains: new Map(),
     dkimAfter: 2,
     exports: [],
@@ -128,6 +134,17 @@ export function memoryPorts(world: MemoryWorld): Ports {
         return 'kind' in found
           ? { ...found, asked: `dig +short ${type} ${name} @${resolver}` }
           : answer(found);
+      },
+      authoritative: async (_, type, name) => {
+        const found = world.authoritative.get(`${type} ${name}`) ?? world.dns.get(`${type} ${name}`);
+        if (found !== undefined && 'kind' in found) return found;
+        if (found !== undefined && 'zone' in found) return answer(found);
+        const outcome = answer<DnsAnswer>(found ?? { code: 'nxdomain', values: [] });
+        return answer({ zone: 'example.com', servers: [{ name: 'ns-1.example.net', outcome }] });
+      },
+      delegation: async (_, domain) => {
+        const found = world.delegations.get(domain) ?? [];
+        return 'kind' in found ? found : answer({ parent: 'example.com', nameServers: found });
       },
     },
     shell: {

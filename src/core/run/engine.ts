@@ -2,6 +2,8 @@
  * Runs the checks of one target in order and tells what happens as a stream of events. Nothing goes on before
  * its event was taken, so a log that writes `started` on the way has it written before the change begins.
  */
+
+import { verification } from '../runbook/front-matter.ts';
 import { contextKey, lookupFor, shellEnvironment } from '../runbook/names.ts';
 import { type CheckContext, type CheckProgress, type CheckResult, title, unknown } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';
@@ -227,6 +229,8 @@ class Run {
       lookup: lookupFor(runbook, partition, late),
       contextKey: partition === undefined ? '' : contextKey(runbook, partition),
       resolver: runbook.resolver,
+      resolvers: runbook.resolvers,
+      thorough: this.#target.kind === 'phase' && this.#target.phase.title === verification,
       worktree,
       partition: partition?.name,
       secret: async (reference) => {

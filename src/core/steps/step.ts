@@ -31,6 +31,10 @@ export interface CheckContext {
   /** The key of the partition's entry in `cdk.context.json`. */
   readonly contextKey: string;
   readonly resolver: string;
+  /** All resolvers of the runbook, `resolver` the first of them. */
+  readonly resolvers: readonly string[];
+  /** Whether this run proves that a partition works: then more is asked than one answer. */
+  readonly thorough: boolean;
   /** Absolute path that sh and git cells run in. */
   readonly worktree: string;
   readonly partition: string | undefined;

@@ -82,6 +82,7 @@ const worldVariables = [
   'AWS_ENDPOINT_URL',
   'POSTMARK_API_URL',
   'CASCADE_RESOLVER',
+  'CASCADE_NAME_SERVERS',
   'CASCADE_WORLD_URL',
 ];
 

@@ -149,5 +149,18 @@ function lastWords(output: string): string {
 function exitHint(code: number): string {
   if (code === 127) return ' (127: the command was not found)';
   if (code === 126) return ' (126: the file is not executable)';
-  return '';
+  const signal = signals[code - 128];
+  return signal === undefined ? '' : ` (${code}: ended by ${signal})`;
 }
+
+/** A shell tells of a command that a signal ended by 128 and the signal's number. */
+const signals: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  6: 'SIGABRT',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  15: 'SIGTERM',
+};

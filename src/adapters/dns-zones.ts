@@ -44,21 +44,21 @@ export interface Asking {
 
 export interface WalkOptions {
   readonly ask: Asking;
-  /** Where the servers of a zone are, whatever their names lead to: that is how a rehearsal is asked. */
+  /** Where a server, or all of a zone, are, whatever their names lead to: that is how a rehearsal is asked. */
   readonly redirected: ReadonlyMap<string, DnsServer>;
-  readonly port: number;
 }
 
+const port = 53;
 /** Deeper than names are in practice: an end for servers that delegate in a circle. */
 const mostSteps = 12;
 
-export async function walkTo(name: string, { ask, redirected, port }: WalkOptions): Promise<Walk | NoWalk> {
+export async function walkTo(name: string, { ask, redirected }: WalkOptions): Promise<Walk | NoWalk> {
   const wanted = plainName(name);
   const locate = (zone: string, servers: readonly string[], glue: DecodedPacket | undefined) =>
     Promise.all(servers.map((server) => located(zone, server, glue)));
 
   async function located(zone: string, server: string, glue: DecodedPacket | undefined): Promise<NameServer> {
-    const there = redirected.get(zone) ?? redirected.get('*');
+    const there = redirected.get(server) ?? redirected.get(zone) ?? redirected.get('*');
     if (there !== undefined) return { name: server, at: [there] };
     const given = (glue?.additionals ?? []).filter(
       (each) => (each.type === 'A' || each.type === 'AAAA') && plainName(each.name) === server,

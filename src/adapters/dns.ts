@@ -9,20 +9,19 @@ import { type NameServer, type NoWalk, type Walk, walkTo } from './dns-zones.ts'
 export interface DnsOptions {
   /**
    * `CASCADE_RESOLVER` (`127.0.0.1:5353`) takes the place of every resolver, `CASCADE_NAME_SERVERS`
-   * (`example.com=127.0.0.1:5354 *=127.0.0.1:5355`) of the servers of zones: that is how a rehearsal is asked.
+   * (`example.com=127.0.0.1:5354 *=127.0.0.1:5355`) of the servers of zones, or of a server by its name: that is how
+   * a rehearsal is asked.
    */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** For one query with its tries; 8 s when absent. */
   readonly deadlineMs?: number;
-  /** Of authoritative servers; 53 when absent. */
-  readonly port?: number;
 }
 
 const pausesMs = [200, 600];
 /** One server of several; the next one is asked then. */
 const serverTimeoutMs = 1500;
 
-export function dnsResolver({ env, deadlineMs = 8000, port = 53 }: DnsOptions): Dns {
+export function dnsResolver({ env, deadlineMs = 8000 }: DnsOptions): Dns {
   const resolverFor = (named: string): string => env['CASCADE_RESOLVER'] || named;
   const redirected = nameServersIn(env['CASCADE_NAME_SERVERS'] ?? '');
 
@@ -45,7 +44,6 @@ export function dnsResolver({ env, deadlineMs = 8000, port = 53 }: DnsOptions): 
     if (server === undefined) return { kind: 'no-walk', came: `the resolver ${resolver} has no address` };
     return walkTo(name, {
       redirected,
-      port,
       ask: {
         server: (place, type, asked) =>
           exchange(place, { type, name: asked, recursive: false }, serverTimeoutMs, signal),

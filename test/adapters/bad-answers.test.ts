@@ -125,6 +125,30 @@ for (const [what, reply] of Object.entries(bad)) {
   });
 }
 
+test('under full throttling nobody is asked more often than three tries with pauses make', async (t) => {
+  const requests = new Map<string, number>();
+  const url = await standIn(t, ({ headers, path, body }) => {
+    const service = /\/([a-z0-9]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? 'postmark';
+    const call = `${service} ${new URLSearchParams(body).get('Action') ?? headers['x-amz-target'] ?? path}`;
+    requests.set(call, (requests.get(call) ?? 0) + 1);
+    if (service === 'postmark')
+      return { status: 429, body: '{"ErrorCode":429,"Message":"Too many requests"}' };
+    return service === 'secretsmanager'
+      ? { status: 400, body: '{"__type":"ThrottlingException","Message":"Rate exceeded"}' }
+      : {
+          status: 400,
+          type: 'text/xml',
+          body: '<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>',
+        };
+  });
+  nothingPasses(await ask(t, url, 30_000));
+  assert.equal(requests.size, 7, [...requests.keys()].join());
+  for (const [call, count] of requests) {
+    // Three lines ask Postmark for its domains, once each.
+    assert.ok(count <= 3, `${call}: ${count} requests`);
+  }
+});
+
 test('silence is no evidence, and ends', async (t) => {
   nothingPasses(await ask(t, await standIn(t, () => 'silent'), 500));
 });

@@ -46,6 +46,15 @@ export interface SecretStore {
    * One outcome for each reference, in the order of `references`.
    */
   read(references: readonly string[], signal: AbortSignal): Promise<readonly Outcome<Secret>[]>;
+  /** How reading is allowed now, and until when, for people; undefined where nothing is known of it. */
+  session(): SecretSession | undefined;
+}
+
+export interface SecretSession {
+  /** `the 1Password command` */
+  readonly by: string;
+  /** When the next reading asks the person again, if nothing is read until then; absent where it never does. */
+  readonly ends?: Date;
 }
 
 /** Where an AWS call goes and as whom. */

@@ -23,6 +23,7 @@ export const canary = 'canary-4f1d9f7e-0b7a-secret';
 
 export interface MemoryWorld {
   secrets: Map<string, string>;
+  sessionEnds: Date | undefined;
   accounts: Map<string, string>;
   dns: Map<string, DnsAnswer | Failure>;
   /** What the zone's own servers say, where it is not what the resolver says. */
@@ -48,6 +49,7 @@ export interface MemoryWorld {
 export function memoryWorld(): MemoryWorld {
   return {
     secrets: new Map(),
+    sessionEnds: undefined,
     accounts: new Map(),
     dns: new Map(),
     authoritative: new Map(),
@@ -71,6 +73,8 @@ export function memoryPorts(world: MemoryWorld): Ports {
   let dkimCalls = 0;
   return {
     secrets: {
+      session: () =>
+        world.sessionEnds === undefined ? undefined : { by: 'memory', ends: world.sessionEnds },
       read: async (references) => {
         world.asked.push(`secrets ${references.join(' ')}`);
         return references.map((reference) => {

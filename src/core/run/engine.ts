@@ -40,6 +40,7 @@ class Run {
   readonly #steps: readonly number[] | undefined;
   readonly #guards: Guards;
   #secrets: RunSecrets | undefined;
+  #sessionTold = false;
 
   constructor(cascade: Cascade, target: Target, options: RunOptions) {
     this.#cascade = cascade;
@@ -237,6 +238,11 @@ class Run {
         const read = this.#secrets?.read(reference);
         if (read === undefined) throw new Error('a secret was asked for before the run was planned');
         return read;
+      },
+      sessionToTell: () => {
+        const session = this.#sessionTold ? undefined : ports.secrets.session();
+        this.#sessionTold = true;
+        return session;
       },
       shell: () => this.#cascade.shell(partition?.name ?? ''),
       environment: () => shellEnvironment(runbook, partition, late),

@@ -1,5 +1,5 @@
 /** What every step language makes of its lines: checks that can be bound to values, worded and run. */
-import type { Failure, Outcome, Ports, ShellSession, StackProgress } from '../ports.ts';
+import type { Failure, Outcome, Ports, SecretSession, ShellSession, StackProgress } from '../ports.ts';
 import type { Lookup, Parsed, Template } from '../runbook/template.ts';
 import type { Secret } from '../secret.ts';
 import type { Span } from '../text.ts';
@@ -40,6 +40,8 @@ export interface CheckContext {
   readonly partition: string | undefined;
   /** Reads a secret; all references of the run are read in one go at the first call. */
   secret(reference: string): Promise<Outcome<Secret>>;
+  /** The session that secrets were read in, for the first check of a run that asks: one line tells it for all. */
+  sessionToTell(): SecretSession | undefined;
   /** The partition's shell. */
   shell(): ShellSession;
   /** Names and values for the shell, secrets left out. */

@@ -226,9 +226,9 @@ test('columns are found by their titles, wherever they stand', async () => {
   await play(gate(0));
   assert.match(
     line('op://Dev/'),
-    /\| 2026-11-24 \S+ \S+ passed — resolves; before that: agreed with Bob \| ✅ 2026-11-24 \|$/,
+    /\| 2026-11-24 \S+ \S+ passed — resolves, fingerprint [0-9a-f]{8}; before that: agreed with Bob \| ✅ 2026-11-24 \|$/,
   );
-  assert.match(line('op://Prod/'), /\| resolves \| ✅ 2026-11-24 \|$/);
+  assert.match(line('op://Prod/'), /\| resolves, fingerprint [0-9a-f]{8} \| ✅ 2026-11-24 \|$/);
   assert.equal(
     line('| Entry criteria verified |'),
     '| Entry criteria verified | Bob ✅ | ✅ 2026-11-24 | 2026-11-24 — (by noon) |',

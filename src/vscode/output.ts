@@ -30,7 +30,7 @@ export interface CellReport {
   readonly partition: string;
   readonly rehearsal: boolean;
   readonly rows: readonly CheckRow[];
-  /** The beginning and the end of what a shell printed. */
+  /** The beginning and the end of what a shell printed, with its colours. */
   readonly output: string;
 }
 
@@ -127,13 +127,19 @@ function progressText(progress: CheckProgress): string {
   return `${progress.progress.stack.status}, ${stackCount(progress.progress)}${because}`;
 }
 
-/** A cell's output: the report as data for the renderer and as Markdown for wherever the renderer is not. */
-export function cellOutput(report: CellReport): vscode.NotebookCellOutput {
-  const items = [
+/**
+ * A cell's outputs: the report as data for the renderer and as Markdown for wherever the renderer is not, and below it
+ * what a shell printed, in its colours, as VS Code shows it everywhere.
+ */
+export function cellOutputs(report: CellReport): vscode.NotebookCellOutput[] {
+  const of = (...items: vscode.NotebookCellOutputItem[]): vscode.NotebookCellOutput =>
+    new vscode.NotebookCellOutput(items, { partition: report.partition });
+  const checks = of(
     vscode.NotebookCellOutputItem.json(report, checksType),
     vscode.NotebookCellOutputItem.text(reportMarkdown(report), 'text/markdown'),
-  ];
-  return new vscode.NotebookCellOutput(items, { partition: report.partition });
+  );
+  if (report.output.trim() === '') return [checks];
+  return [checks, of(vscode.NotebookCellOutputItem.stdout(report.output))];
 }
 
 export function messageOutput(message: string): vscode.NotebookCellOutput {
@@ -150,7 +156,7 @@ const words = (text: string): string =>
     .map((part) => (part.startsWith('`') && part.length > 1 ? part.replaceAll('|', '\\|') : escaped(part)))
     .join('');
 
-export function reportMarkdown({ partition, rehearsal, rows, output }: CellReport): string {
+export function reportMarkdown({ partition, rehearsal, rows }: CellReport): string {
   const header = `| ${rehearsal ? `${partition} · REHEARSAL` : partition} | time | asked | seen |\n|---|---|---|---|`;
   const table = rows.map((row) => {
     const seen =
@@ -161,12 +167,5 @@ export function reportMarkdown({ partition, rehearsal, rows, output }: CellRepor
     const time = row.duration === undefined ? '' : `${(row.duration / 1000).toFixed(1)} s`;
     return `| ${icons[row.state]} ${row.state.replace('-', ' ')} | ${time} | ${words(row.check)} | ${seen}${next} |`;
   });
-  const printed = output.trim() === '' ? '' : `\n\n${fenced(output)}`;
-  return `${header}\n${table.join('\n')}${printed}`;
-}
-
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text.replace(/\n+$/, '')}\n${fence}`;
+  return `${header}\n${table.join('\n')}`;
 }

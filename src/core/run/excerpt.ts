@@ -1,5 +1,3 @@
-import { plainText } from '../text.ts';
-
 export interface ExcerptLimits {
   /** Characters. */
   readonly head: number;
@@ -9,7 +7,10 @@ export interface ExcerptLimits {
   readonly tailLines: number;
 }
 
-/** The beginning and the end of a long text that comes in chunks; of the middle only its size is kept. */
+/**
+ * The beginning and the end of a long text that comes in chunks; of the middle only its size is kept. Colours stay, and
+ * what is left out ends with the colours of what was before it.
+ */
 export class Excerpt {
   readonly #limits: ExcerptLimits;
   #head = '';
@@ -23,10 +24,10 @@ export class Excerpt {
 
   add(chunk: string): void {
     // A line that a program draws over is a line of its own here.
-    const text = plainText(chunk).replace(/\r(?!\n)/g, '\n');
+    const text = chunk.replace(/\r(?!\n)/g, '\n');
     const room = this.#limits.head - this.#head.length;
     this.#head += text.slice(0, Math.max(0, room));
-    this.#tail = (this.#tail + text.slice(Math.max(0, room))).slice(-this.#limits.tail);
+    this.#tail = end(this.#tail + text.slice(Math.max(0, room)), this.#limits.tail);
     this.#length += text.length;
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lines++;
   }
@@ -43,8 +44,19 @@ export class Excerpt {
     const left = Math.max(0, this.#lines - breaks(head) - breaks(tail));
     const size = this.#length - head.length - tail.length;
     const between = left > 0 ? `${left} ${left === 1 ? 'line' : 'lines'}` : `${size} characters`;
-    return `${head.replace(/\n$/, '')}\n… ${between} left out here …\n${tail}`;
+    const colours = head.includes('\u001B') ? '\u001B[0m' : '';
+    return `${head.replace(/\n$/, '').replace(cutEscape, '')}${colours}\n… ${between} left out here …\n${tail}`;
   }
+}
+
+/** A sequence of the terminal that ends before it is over. */
+const cutEscape = /\u001B(?:\[[0-9;?]*)?$/;
+
+/** The last `length` characters, without the rest of a sequence that was cut. */
+function end(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const kept = text.slice(-length);
+  return cutEscape.test(text.slice(-length - 16, -length)) ? kept.replace(/^\[?[0-9;?]*[@-~]/, '') : kept;
 }
 
 const breaks = (text: string): number => text.split('\n').length - 1;

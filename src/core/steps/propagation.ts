@@ -80,77 +80,102 @@ function judge(
   said: readonly Said[],
   zone: Outcome<ZoneAnswer> | undefined,
 ): CheckResult {
-  const { name, wanted, command } = question;
+  const { wanted } = question;
   const servers = zone?.kind === 'answer' ? zone.value.servers : [];
-  const at = zone?.kind === 'answer' ? zone.value.zone : '';
-  const have = servers.filter(({ outcome }) => holds(outcome, wanted));
-  const lack = servers.filter(({ outcome }) => outcome.kind === 'answer' && !holds(outcome, wanted));
-  const failing = said.filter(({ outcome }) => !holds(outcome, wanted));
-  const holding = said.find(({ outcome }) => holds(outcome, wanted));
-  const again = `then repeat: ${command}`;
+  const published = {
+    zone: zone?.kind === 'answer' ? zone.value.zone : '',
+    all: servers.length,
+    have: servers.filter(({ outcome }) => holds(outcome, wanted)),
+    lack: servers.filter(({ outcome }) => outcome.kind === 'answer' && !holds(outcome, wanted)),
+  };
+  const { have, lack } = published;
+  if (have.length > 0 && lack.length > 0) return inPart(question, published);
+  const behind = said.filter(({ outcome }) => !holds(outcome, wanted));
+  const seen = said.find(({ outcome }) => holds(outcome, wanted));
+  if (behind.length === 0 && seen?.outcome.kind === 'answer') {
+    return lack.length === 0
+      ? passed(wanted.evidence(seen.outcome.value.values))
+      : outdated(question, published, seen.by, seen.outcome.value);
+  }
+  return have.length > 0 ? notPropagated(question, published, behind) : missing(question, published, behind);
+}
 
-  if (failing.length === 0 && holding?.outcome.kind === 'answer') {
-    const { value } = holding.outcome;
-    if (lack.length === 0) return passed(wanted.evidence(value.values));
-    if (have.length > 0) return unknown(partly(have.length, servers.length, at, lack), settle(at, again));
-    const old = `the name servers of ${at} have ${actual(question, lack[0])}; ${holding.by} still gives an old answer${left(value)}`;
-    return failed(wanted.expected, old, `Look at the zone ${at}; ${again}`);
-  }
-  if (have.length > 0 && lack.length > 0)
-    return unknown(partly(have.length, servers.length, at, lack), settle(at, again));
-  if (have.length > 0) {
-    const behind = failing.map(
-      ({ by, outcome }) =>
-        `${by} ${outcome.kind === 'answer' ? `has ${actual(question, { outcome })}${left(outcome.value)}` : `gave ${outcome.came}`}`,
-    );
-    const answered = failing.filter(({ outcome }) => outcome.kind === 'answer');
-    const words = answered.length > 0 ? 'published, not propagated' : 'published, not seen by the resolver';
-    const times = answered.flatMap(({ outcome }) =>
-      outcome.kind === 'answer' ? (outcome.value.ttl ?? []) : [],
-    );
-    const wait = times.length === 0 ? 'Wait for the TTL' : `Wait ${duration(Math.max(...times))}`;
-    const next = answered.length > 0 ? `${wait}, ${again}` : nextOf(failing) || `Run it again: ${command}`;
-    return unknown(
-      `${words}: ${count(have.length)} of ${at} ${have.length === 1 ? 'has' : 'have'} it; ${behind.join('; ')}`,
-      next,
-    );
-  }
-  const wrong = failing.find(({ outcome }) => outcome.kind === 'answer') ?? lack[0];
-  if (wrong === undefined) {
-    const failure = failing.find(({ outcome }) => outcome.kind === 'failure')?.outcome;
-    if (failure?.kind === 'failure') return fromFailure(failure);
-    return unknown(`nobody was asked for ${name}`, `Name a "resolver" in the runbook; ${again}`);
-  }
-  const missing =
-    lack.length > 0
-      ? `; ${lack.length === servers.length ? 'none of ' : ''}${count(lack.length, lack.length === servers.length)} of ${at} ${lack.length === servers.length ? 'has' : 'lack'} it`
-      : '';
-  return failed(
-    wanted.expected,
-    actual(question, wrong) + missing,
-    lack.length > 0
-      ? `Publish it in the zone ${at}: it is missing there; ${again}`
-      : `Look at the zone of ${name}; when the record is there, wait for its TTL and repeat: ${command}`,
+interface Published {
+  readonly zone: string;
+  /** How many servers the zone has. */
+  readonly all: number;
+  readonly have: ZoneAnswer['servers'];
+  readonly lack: ZoneAnswer['servers'];
+}
+
+function inPart({ command }: Question, { zone, all, have, lack }: Published): CheckResult {
+  const without = lack.map(({ name }) => name).join(', ');
+  return unknown(
+    `published on ${have.length} of ${all} name servers of ${zone}: not on ${without}`,
+    `Wait until the name servers of ${zone} agree, then repeat: ${command}`,
   );
 }
 
-const count = (number: number, all = false): string =>
-  number === 1 ? 'the one name server' : `${all ? 'the ' : ''}${number} name servers`;
+/** The resolver remembers what is not published any more. */
+function outdated(question: Question, { zone, lack }: Published, by: string, value: DnsAnswer): CheckResult {
+  return failed(
+    question.wanted.expected,
+    `the name servers of ${zone} have ${actual(question, lack[0])}; ${by} still gives an old answer${left(value)}`,
+    `Look at the zone ${zone}, then repeat: ${question.command}`,
+  );
+}
 
-const partly = (
-  have: number,
-  all: number,
-  zone: string,
-  lack: readonly { readonly name: string }[],
-): string =>
-  `published on ${have} of ${all} name servers of ${zone}: not on ${lack.map(({ name }) => name).join(', ')}`;
+function notPropagated(question: Question, { zone, have }: Published, behind: readonly Said[]): CheckResult {
+  const told = behind.map(({ by, outcome }) =>
+    outcome.kind === 'answer'
+      ? `${by} has ${actual(question, { outcome })}${left(outcome.value)}`
+      : `${by} gave ${outcome.came}`,
+  );
+  const where =
+    have.length === 1
+      ? `the one name server of ${zone} has it`
+      : `${have.length} name servers of ${zone} have it`;
+  const answered = behind.flatMap(({ outcome }) => (outcome.kind === 'answer' ? [outcome.value] : []));
+  const repeat = `then repeat: ${question.command}`;
+  if (answered.length === 0) {
+    const silent = behind.find(({ outcome }) => outcome.kind === 'failure')?.outcome;
+    return unknown(
+      `published, not seen by the resolver: ${where}; ${told.join('; ')}`,
+      silent?.kind === 'failure' ? silent.next : `Wait a little, ${repeat}`,
+    );
+  }
+  const times = answered.flatMap(({ ttl }) => ttl ?? []);
+  return unknown(
+    `published, not propagated: ${where}; ${told.join('; ')}`,
+    `Wait ${times.length === 0 ? 'for the TTL' : duration(Math.max(...times))}, ${repeat}`,
+  );
+}
 
-const settle = (zone: string, again: string): string =>
-  `Wait until the name servers of ${zone} agree, ${again}`;
-
-function nextOf(said: readonly Said[]): string {
-  const outcome = said.find((each) => each.outcome.kind === 'failure')?.outcome;
-  return outcome?.kind === 'failure' ? outcome.next : '';
+/** No server of the zone is known to have it. */
+function missing(question: Question, { zone, all, lack }: Published, behind: readonly Said[]): CheckResult {
+  const { name, wanted, command } = question;
+  const seen = behind.find(({ outcome }) => outcome.kind === 'answer') ?? lack[0];
+  if (seen === undefined) {
+    const failure = behind.find(({ outcome }) => outcome.kind === 'failure')?.outcome;
+    return failure?.kind === 'failure'
+      ? fromFailure(failure)
+      : unknown(`nobody was asked for ${name}`, `Name a "resolver" in the runbook, then repeat: ${command}`);
+  }
+  if (lack.length === 0) {
+    const next = `Look at the zone of ${name}; when the record is there, wait for its TTL and repeat: ${command}`;
+    return failed(wanted.expected, actual(question, seen), next);
+  }
+  const where =
+    lack.length < all
+      ? `missing on ${lack.length} of ${all} name servers of ${zone}, the others gave no answer`
+      : all === 1
+        ? `the one name server of ${zone} does not have it`
+        : `none of the ${all} name servers of ${zone} has it`;
+  return failed(
+    wanted.expected,
+    `${actual(question, seen)}; ${where}`,
+    `Publish it in the zone ${zone}: it is missing there; then repeat: ${command}`,
+  );
 }
 
 /** What was seen in place of what is wanted. */

@@ -13,8 +13,18 @@ function excerpt(...chunks: readonly string[]): string {
 const numbered = (count: number): string =>
   Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('');
 
-test('a short text is whole, without colours', () => {
-  assert.equal(excerpt('one\n\u001B[31mtwo\u001B[0m\n', 'three'), 'one\ntwo\nthree');
+test('a short text is whole, with its colours', () => {
+  assert.equal(excerpt('one\n\u001B[31mtwo\u001B[0m\n', 'three'), 'one\n\u001B[31mtwo\u001B[0m\nthree');
+});
+
+test('a cut leaves no half of a colour, and colours end where something is left out', () => {
+  const red = (text: string): string => `\u001B[31m${text}\u001B[0m`;
+  for (let shift = 0; shift < 12; shift++) {
+    const shown = excerpt('x'.repeat(shift), ...Array.from({ length: 90 }, () => red('y')));
+    const [head = '', tail = ''] = shown.split(/\n….*…\n/);
+    assert.match(head, /^x*(\u001B\[31my?|\u001B\[0m|y)*\u001B\[0m$/);
+    assert.match(tail, /^(\u001B\[31m)?y?(\u001B\[0m)?(\u001B\[31my\u001B\[0m)+$/);
+  }
 });
 
 test('of a long text its first and its last lines are shown, and how many lie between', () => {

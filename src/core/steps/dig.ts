@@ -62,7 +62,7 @@ function parseLine(line: CheckLine): Parsed<Check> {
   if (depth !== undefined) return depth;
   const type = types.find((each) => each === first?.text);
   if (type === undefined) {
-    if (first === undefined) return notUnderstood('dig', forms, line);
+    if (first === undefined || depths.has(first.text)) return notUnderstood('dig', forms, line);
     return problem(
       `"${first.text}" is not a record type of "dig". Known: ${types.join(', ')}, and the checks spf, dmarc, dkim, delegation.`,
       first.span,

@@ -24,6 +24,7 @@ import { ensurePrograms } from './system-packages.ts';
 const oneWay = 20;
 const selector = '20260526234343pm';
 const size = 500_000_000;
+const thousand = 1000;
 const flood = `yes 'a line of output 0123456789' | head -c ${size}`;
 
 await runProgram(async (stop) => {
@@ -32,7 +33,8 @@ await runProgram(async (stop) => {
   try {
     const verified = await verification(directory, stop);
     const printed = await output(directory, stop);
-    return verified && printed ? 0 : 1;
+    const many = await partitions(stop);
+    return verified && printed && many ? 0 : 1;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -197,6 +199,81 @@ async function output(directory: string, stop: AbortSignal): Promise<boolean> {
   report('throughput of it, at least 0.50', ratio.toFixed(2), ratio >= 0.5);
   report('growth of memory, under 64 MB', `${growth.toFixed(0)} MB`, growth < 64);
   return ratio >= 0.5 && growth < 64;
+}
+
+/** A thousand verifications one after the other, of a world that answers at once: what the product itself costs. */
+async function partitions(stop: AbortSignal): Promise<boolean> {
+  const names = Array.from({ length: thousand }, (_, index) => `p${index}`);
+  const runbook = parseRunbook(`---
+runbook: many
+log: execution-log.md
+variables: { region: us-east-1, domain: "\${partition}.example.com" }
+partitions:
+${names.map((name) => `  ${name}: { infrastructure: A, postmark: P, profile: A-Admin, account: "139852620346" }`).join('\n')}
+phases: [{ title: Verification }]
+---
+## Verification
+
+\`\`\`dig
+NS    \${domain} at least 2
+TXT   \${domain} has v=spf1
+TXT   _dmarc.\${domain} has v=DMARC1
+\`\`\`
+
+\`\`\`aws
+identity \${profile} is \${account}
+zone \${domain}
+\`\`\`
+`);
+  const [phase] = runbook.phases;
+  if (phase === undefined) throw new Error('the runbook of the bench has no phase');
+  const nobody = { ask: async () => undefined, typeName: async () => undefined };
+  const ports = composePorts({ env: {}, worktree: root, person: nobody, onePassword: { method: 'command' } });
+  const records = answer({
+    code: 'noerror',
+    values: ['v=spf1 -all', 'v=DMARC1; p=none'],
+  } as const);
+  const dns = {
+    ...ports.dns,
+    query: async () => records,
+    authoritative: async () => answer({ zone: 'example.com', servers: [{ name: 'ns', outcome: records }] }),
+  };
+  const aws = {
+    ...ports.aws,
+    identity: async () => answer({ account: '139852620346', arn: '' }),
+    hostedZone: async () => answer({ id: 'Z', name: 'z', nameServers: [] }),
+  };
+  const context = { ...ports.context, read: async () => answer(undefined) };
+  const cascade = new Cascade({
+    runbook,
+    log: memoryLog(''),
+    ports: { ...ports, dns, aws, context },
+    worktree: root,
+  });
+  const quarters: number[] = [];
+  let before = 0;
+  let begun = performance.now();
+  for (const [index, partition] of runbook.partitions.entries()) {
+    for await (const event of run(cascade, { kind: 'phase', partition, phase }, { signal: stop })) {
+      if (event.kind === 'run-finished' && event.outcome !== 'passed')
+        throw new Error(`${partition.name} ${event.outcome}: ${event.reason}`);
+    }
+    if ((index + 1) % (thousand / 4) !== 0) continue;
+    quarters.push(performance.now() - begun);
+    begun = performance.now();
+    // The first quarter is when everything is loaded.
+    if (quarters.length === 1) before = memoryUsage.rss();
+  }
+  const [, second = 0, , last = 0] = quarters;
+  const growth = (memoryUsage.rss() - before) / 1e6;
+  const linear = last <= 1.5 * second;
+  report(
+    `${thousand} partitions verified, each quarter`,
+    `${quarters.map((time) => time.toFixed(0)).join(', ')} ms`,
+  );
+  report('the last quarter as the second, at most 1.50', (last / second).toFixed(2), linear);
+  report('growth of memory, under 64 MB', `${growth.toFixed(0)} MB`, growth < 64);
+  return linear && growth < 64;
 }
 
 function memoryLog(text: string): LogFile {

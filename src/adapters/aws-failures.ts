@@ -1,11 +1,38 @@
 import { type AwsTarget, type Failure, failure } from '../core/ports.ts';
+import { certificateNext, certificateWords, isCertificateCode } from './certificates.ts';
 import { DeadlineError } from './deadline.ts';
+
+/** An answer without what AWS always gives: a page of somebody else, to which the SDK makes an empty one. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+
+  constructor() {
+    super('an answer that is not what AWS gives');
+  }
+}
+
+/** A part that every true answer has. */
+export function present<T>(part: T | undefined): T {
+  if (part === undefined) throw new UnreadableAnswer();
+  return part;
+}
 
 /** What an error of the AWS SDK means to an operator. Bugs are thrown on. */
 export function awsFailure(error: unknown, asked: string, target: AwsTarget): Failure {
   if (!(error instanceof Error)) throw error;
   const unknown = (came: string, next: string) => failure('unknown', asked, came, next);
   if (error instanceof DeadlineError) return unknown(error.message, runAgain);
+  if (error instanceof UnreadableAnswer) return unknown(error.message, runAgain);
+  const certificate = codesOf(error).find(isCertificateCode);
+  if (certificate !== undefined) return unknown(certificateWords(certificate), certificateNext);
+  if (
+    clock.has(error.name) ||
+    (refused.has(error.name) && /signature (expired|not yet)/i.test(error.message))
+  )
+    return unknown(
+      `AWS refuses the time of the request: the clock of this machine is wrong (${error.name})`,
+      setClock,
+    );
   const credential = credentialFailure(error, asked, target);
   if (credential !== undefined) return credential;
 
@@ -15,6 +42,7 @@ export function awsFailure(error: unknown, asked: string, target: AwsTarget): Fa
     return unknown(`throttled (${error.name})${tries}`, 'Wait a little, then run it again.');
   }
   if (status !== undefined && status >= 500) return unknown(`${status} ${error.name}${tries}`, runAgain);
+  if (error.name === 'SyntaxError') return unknown('an answer that cannot be read', runAgain);
   if (status !== undefined && status >= 400 && error.name !== 'UnknownError' && error.name !== 'Error') {
     return failure(
       'failed',
@@ -27,7 +55,7 @@ export function awsFailure(error: unknown, asked: string, target: AwsTarget): Fa
   if (code !== undefined) return unknown(`no answer from AWS (${code})${tries}`, runAgain);
   if (error.name === 'TimeoutError') return unknown('no answer from AWS in time', runAgain);
   // The SDK puts the answer on an error when it could not read it.
-  if (status !== undefined || '$response' in error || error instanceof SyntaxError) {
+  if (status !== undefined || '$response' in error) {
     return unknown('an answer that cannot be read', runAgain);
   }
   throw error;
@@ -51,7 +79,9 @@ const throttles = new Set([
   'RequestThrottled',
   'PriorRequestNotComplete',
 ]);
-const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+const expired = new Set(['ExpiredToken', 'ExpiredTokenException']);
+const clock = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
+const setClock = 'Set the clock of this machine (turn on time synchronisation), then run it again.';
 const refused = new Set([
   'InvalidClientTokenId',
   'UnrecognizedClientException',
@@ -134,8 +164,10 @@ function attemptsOf(error: Error): string {
 }
 
 function networkCode(error: Error): string | undefined {
-  const codes = [error, error.cause, ...(error instanceof AggregateError ? error.errors : [])].map((each) =>
+  return codesOf(error).find((code) => /^(E[A-Z_]+|UND_ERR.*)$/.test(code));
+}
+
+const codesOf = (error: Error): string[] =>
+  [error, error.cause, ...(error instanceof AggregateError ? error.errors : [])].map((each) =>
     each instanceof Error && 'code' in each ? String(each.code) : '',
   );
-  return codes.find((code) => /^(E[A-Z_]+|UND_ERR.*)$/.test(code));
-}

@@ -1,5 +1,6 @@
 import type { CloudFormationClient, Stack as SdkStack, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackProgress, StackResource } from '../core/ports.ts';
+import { present } from './aws-failures.ts';
 
 async function readStack(
   client: CloudFormationClient,
@@ -9,7 +10,8 @@ async function readStack(
   const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }), { abortSignal });
-    return Stacks?.[0] === undefined ? undefined : stackOf(Stacks[0], name);
+    // Of a stack that is not there AWS says so, and never gives an empty list.
+    return stackOf(present(Stacks?.[0]), name);
   } catch (error) {
     // CloudFormation has no code of its own for it.
     const missing =
@@ -21,7 +23,7 @@ async function readStack(
 
 const stackOf = ({ StackName, StackStatus, StackStatusReason }: SdkStack, name: string): Stack => ({
   name: StackName ?? name,
-  status: StackStatus ?? 'UNKNOWN',
+  status: present(StackStatus),
   ...(StackStatusReason ? { reason: StackStatusReason } : {}),
 });
 
@@ -48,7 +50,7 @@ async function readResources(
   const { paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
   const resources: StackResource[] = [];
   for await (const page of paginateListStackResources({ client }, { StackName }, { abortSignal })) {
-    for (const each of page.StackResourceSummaries ?? []) {
+    for (const each of present(page.StackResourceSummaries)) {
       resources.push(
         resource(each.LogicalResourceId, each.ResourceType, each.ResourceStatus, each.ResourceStatusReason),
       );
@@ -67,7 +69,7 @@ async function readFirstFailure(
   let first: StackResource | undefined;
   // Newest first: so the last one found is the first that failed, and an older event ends the reading.
   for await (const page of paginateDescribeStackEvents({ client }, { StackName }, { abortSignal })) {
-    for (const event of page.StackEvents ?? []) {
+    for (const event of present(page.StackEvents)) {
       if (event.Timestamp !== undefined && event.Timestamp < since) return first;
       if (isFailure(event)) {
         first = resource(

@@ -9,7 +9,7 @@ import {
   type StackExport,
 } from '../core/ports.ts';
 import { AwsClients } from './aws-clients.ts';
-import { awsFailure, concernsCredentials } from './aws-failures.ts';
+import { awsFailure, concernsCredentials, present } from './aws-failures.ts';
 import { readProgress } from './aws-stack.ts';
 import { withDeadline } from './deadline.ts';
 
@@ -62,7 +62,7 @@ export function awsSdk({ env, deadlineMs = 60_000 }: AwsOptions): Aws {
         const client = await clients.get('cloudformation', target);
         const exports: StackExport[] = [];
         for await (const page of paginateListExports({ client }, {}, { abortSignal })) {
-          for (const { Name, Value } of page.Exports ?? []) {
+          for (const { Name, Value } of present(page.Exports)) {
             if (Name !== undefined) exports.push({ name: Name, value: Value ?? '' });
           }
         }
@@ -90,9 +90,10 @@ export function awsSdk({ env, deadlineMs = 60_000 }: AwsOptions): Aws {
         const found = await unlessMissing('ResourceNotFoundException', () =>
           client.send(new DescribeSecretCommand({ SecretId: id }), { abortSignal }),
         );
+        if (found === undefined) return answer(undefined);
+        const arn = present(found.ARN);
         // Scheduled for deletion: it cannot be read any more.
-        const gone = found?.ARN === undefined || found.DeletedDate !== undefined;
-        return answer(gone ? undefined : { arn: found.ARN ?? '' });
+        return answer(found.DeletedDate === undefined ? { arn } : undefined);
       }),
     role: (target, name, signal) =>
       ask(target, `iam get-role --role-name ${name}`, signal, async (abortSignal) => {
@@ -101,7 +102,7 @@ export function awsSdk({ env, deadlineMs = 60_000 }: AwsOptions): Aws {
         const found = await unlessMissing('NoSuchEntityException', () =>
           client.send(new GetRoleCommand({ RoleName: name }), { abortSignal }),
         );
-        return answer(found?.Role?.Arn === undefined ? undefined : { arn: found.Role.Arn });
+        return answer(found === undefined ? undefined : { arn: present(found.Role?.Arn) });
       }),
   };
 }
@@ -127,7 +128,7 @@ async function publicZones(
   let next: { DNSName: string; HostedZoneId?: string } | undefined = { DNSName: name };
   while (next !== undefined) {
     const page: Awaited<ReturnType<typeof list>> = await list(next);
-    const zones = page.HostedZones ?? [];
+    const zones = present(page.HostedZones);
     for (const each of zones) {
       if (each.Name?.toLowerCase() === name && each.Config?.PrivateZone !== true && each.Id)
         ids.push(each.Id);
@@ -151,8 +152,8 @@ async function zone(client: Route53Client, id: string, abortSignal: AbortSignal)
   });
   return {
     id,
-    name: (found?.Name ?? '').replace(/\.$/, ''),
-    nameServers: (DelegationSet?.NameServers ?? []).map((server) => server.replace(/\.$/, '')),
+    name: present(found?.Name).replace(/\.$/, ''),
+    nameServers: present(DelegationSet?.NameServers).map((server) => server.replace(/\.$/, '')),
   };
 }
 

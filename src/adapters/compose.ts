@@ -6,6 +6,7 @@ import { awsSdk } from './aws.ts';
 import { systemClock } from './clock.ts';
 import { contextFile } from './context-file.ts';
 import { dnsResolver } from './dns.ts';
+import type { GitHubSignIn } from './github.ts';
 import { opCommand } from './onepassword-command.ts';
 import { opSdk } from './onepassword-sdk.ts';
 import { postmarkApi } from './postmark.ts';
@@ -31,9 +32,11 @@ export interface Composition {
   readonly onePassword: OnePasswordChoice;
   /** The shell of `sh` cells; bash or sh when absent. */
   readonly shell?: string;
+  /** The host's own sign-in to GitHub; the `gh` command alone when absent. */
+  readonly gitHub?: GitHubSignIn;
 }
 
-export function composePorts({ env, worktree, person, onePassword, shell }: Composition): Ports {
+export function composePorts({ env, worktree, person, onePassword, shell, gitHub }: Composition): Ports {
   mustBeWhole(env);
   return {
     secrets: secretStore(env, onePassword),
@@ -41,7 +44,11 @@ export function composePorts({ env, worktree, person, onePassword, shell }: Comp
     postmark: postmarkApi({ env }),
     dns: dnsResolver({ env }),
     shell: posixShell({ env, ...(shell === undefined ? {} : { shell }) }),
-    repository: gitRepository({ env }),
+    // The pull requests of a rehearsal are its own.
+    repository: gitRepository({
+      env,
+      ...(gitHub === undefined || isRehearsal(env) ? {} : { signIn: gitHub }),
+    }),
     person,
     context: contextFile({ path: resolve(worktree, 'cdk.context.json') }),
     clock: systemClock({ env }),
@@ -82,6 +89,7 @@ const worldVariables = [
   'AWS_ENDPOINT_URL',
   'POSTMARK_API_URL',
   'CASCADE_RESOLVER',
+  'CASCADE_NAME_SERVERS',
   'CASCADE_WORLD_URL',
 ];
 

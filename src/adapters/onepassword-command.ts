@@ -11,6 +11,9 @@ export interface OpCommandOptions {
   readonly deadlineMs?: number;
 }
 
+/** After so long without a reading 1Password asks again (and after 12 hours in any case). */
+const idleMs = 10 * 60_000;
+
 type Read = { readonly outcome: Outcome<Secret>; readonly forAll?: boolean };
 
 /**
@@ -19,6 +22,7 @@ type Read = { readonly outcome: Outcome<Secret>; readonly forAll?: boolean };
  */
 export function opCommand({ env, command = 'op', deadlineMs = 120_000 }: OpCommandOptions): SecretStore {
   let last: Promise<unknown> = Promise.resolve();
+  let lastRead: number | undefined;
 
   const read = async (reference: string, signal: AbortSignal): Promise<Read> => {
     const wrong = malformed(reference);
@@ -31,6 +35,7 @@ export function opCommand({ env, command = 'op', deadlineMs = 120_000 }: OpComma
       const { failure: outcome, forAll } = opFailure(reference, result.exitCode, result.stderr);
       return { outcome, forAll };
     }
+    lastRead = Date.now();
     return {
       outcome: result.stdout === '' ? empty(reference) : answer(new Secret(reference, result.stdout)),
     };
@@ -55,6 +60,12 @@ export function opCommand({ env, command = 'op', deadlineMs = 120_000 }: OpComma
   };
 
   return {
+    session: () => {
+      const by = 'the 1Password command';
+      // A service account has no session that could end.
+      if (env['OP_SERVICE_ACCOUNT_TOKEN']) return { by: `${by} with a service account` };
+      return lastRead === undefined ? undefined : { by, ends: new Date(lastRead + idleMs) };
+    },
     read(references, signal) {
       const before = last;
       const result = (async () => {

@@ -15,9 +15,13 @@ export interface OpSdkOptions {
   readonly deadlineMs?: number;
 }
 
+/** After so long without a reading the app asks again. */
+const idleMs = 10 * 60_000;
+
 /** 1Password through its SDK: all references in one request, and one prompt. */
 export function opSdk({ auth, version, deadlineMs = 60_000 }: OpSdkOptions): SecretStore {
   let client: Promise<Client> | undefined;
+  let lastRead = 0;
 
   const connect = async (): Promise<Client> => {
     // 14 MB of WebAssembly, so on first use only.
@@ -33,7 +37,9 @@ export function opSdk({ auth, version, deadlineMs = 60_000 }: OpSdkOptions): Sec
     try {
       return await withDeadline(deadlineMs, signal, async () => {
         client ??= connect();
-        return (await client).secrets.resolveAll([...references]);
+        const resolved = await (await client).secrets.resolveAll([...references]);
+        lastRead = Date.now();
+        return resolved;
       });
     } catch (error) {
       // A session that ended, or never began, must not be kept for the next time.
@@ -44,6 +50,12 @@ export function opSdk({ auth, version, deadlineMs = 60_000 }: OpSdkOptions): Sec
   };
 
   return {
+    session: () => {
+      if (client === undefined) return undefined;
+      return auth.kind === 'desktop'
+        ? { by: `the 1Password app for ${auth.account}`, ends: new Date(lastRead + idleMs) }
+        : { by: '1Password with a service account' };
+    },
     async read(references, signal) {
       signal.throwIfAborted();
       const valid = [...new Set(references)].filter((reference) => malformed(reference) === undefined);

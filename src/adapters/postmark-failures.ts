@@ -1,4 +1,5 @@
 import { type Failure, failure } from '../core/ports.ts';
+import { certificateNext, certificateWords, isCertificateCode } from './certificates.ts';
 import { DeadlineError } from './deadline.ts';
 
 /** A 2xx whose body is not what the API gives. */
@@ -27,6 +28,8 @@ export function postmarkFailure(error: unknown, asked: string, reference: string
     throw error;
   }
   const { code, statusCode: status, message } = error;
+  if (status === 0 && isCertificateCode(message))
+    return failure('unknown', asked, certificateWords(message), certificateNext);
   if (status === 0) return failure('unknown', asked, `no answer from Postmark (${message})`, again);
   if (status === 429)
     return failure('unknown', asked, '429: too many requests', 'Wait a minute, then run it again.');

@@ -112,7 +112,15 @@ async function client(
   return new AccountClient(token.reveal(), {
     // The client's own time-out stays a little behind ours, which tells the two apart.
     timeout: deadlineMs / 1000 + 5,
-    fetch: (input, init) => fetch(input, { ...init, signal }),
+    fetch: async (input, init) => {
+      try {
+        return await fetch(input, { ...init, signal });
+      } catch (error) {
+        // The client keeps the message only, and that of fetch says nothing.
+        const cause = error instanceof Error ? error.cause : undefined;
+        throw cause instanceof Error && 'code' in cause ? new TypeError(String(cause.code)) : error;
+      }
+    },
     ...(url === undefined ? {} : { useHttps: url.protocol === 'https:', requestHost: url.host }),
   });
 }
@@ -122,22 +130,33 @@ type Page = Awaited<ReturnType<AccountClient['getDomains']>>;
 /** A proxy's page with status 200 is text to the client, and no empty account. */
 function checkedPage(page: Page): Page {
   const rows: unknown = page?.Domains;
-  if (!Array.isArray(rows) || !Number.isInteger(page.TotalCount)) throw new UnreadableAnswer();
+  const whole = Array.isArray(rows) && rows.every((row: unknown) => isRow(row));
+  if (!whole || !Number.isInteger(page.TotalCount)) throw new UnreadableAnswer();
   return page;
 }
+
+const isRow = (row: unknown): boolean =>
+  typeof row === 'object' &&
+  row !== null &&
+  'Name' in row &&
+  typeof row.Name === 'string' &&
+  'ID' in row &&
+  Number.isInteger(row.ID);
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function senderDomain(details: Details): SenderDomain {
   if (!Number.isInteger(details?.ID) || typeof details.Name !== 'string') throw new UnreadableAnswer();
   // Pending first: in mid-rotation both are filled, and the pending key is the one to publish.
-  const host = details.DKIMPendingHost || details.DKIMHost || '';
+  const host = text(details.DKIMPendingHost) || text(details.DKIMHost);
   return {
     id: details.ID,
     name: details.Name,
     dkimSelector: host.split('.')[0] ?? '',
-    dkimPublicKey: details.DKIMPendingTextValue || details.DKIMTextValue || '',
+    dkimPublicKey: text(details.DKIMPendingTextValue) || text(details.DKIMTextValue),
     dkimVerified: details.DKIMVerified === true,
-    returnPathDomain: details.ReturnPathDomain || '',
-    returnPathTarget: details.ReturnPathDomainCNAMEValue || '',
+    returnPathDomain: text(details.ReturnPathDomain),
+    returnPathTarget: text(details.ReturnPathDomainCNAMEValue),
     returnPathVerified: details.ReturnPathDomainVerified === true,
   };
 }

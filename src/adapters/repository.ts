@@ -1,13 +1,17 @@
 import { answer, type Failure, failure, type Outcome, type Repository } from '../core/ports.ts';
 import { runChild } from './child.ts';
+import { type GitHubSignIn, pullRequestHead, repositoryOf } from './github.ts';
 
 const deadlineMs = 30_000;
 
 /** A worktree, through `git`, and its pull requests, through `gh`. */
 export function gitRepository({
   env,
+  signIn,
 }: {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The host's own sign-in to GitHub, where it has one. */
+  readonly signIn?: GitHubSignIn;
 }): Repository {
   const quiet = {
     ...env,
@@ -47,9 +51,26 @@ export function gitRepository({
       return out.kind === 'failure' ? out : hash(out.value.trim(), 'git rev-parse --verify HEAD');
     },
     async pullRequestHead(directory, pullRequest, signal) {
+      const remote =
+        signIn === undefined
+          ? undefined
+          : await run('git', ['remote', 'get-url', 'origin'], directory, signal);
+      const named = remote?.kind === 'answer' ? repositoryOf(remote.value) : undefined;
+      // To another host a sign-in to GitHub is not shown.
+      const repository = named?.host === 'github.com' || env['GITHUB_API_URL'] ? named?.name : undefined;
+      const ours = async (ask: boolean): Promise<Outcome<string> | undefined> => {
+        const token = repository === undefined ? undefined : await signIn?.(ask, signal);
+        return token === undefined || repository === undefined
+          ? undefined
+          : pullRequestHead({ env }, token, repository, pullRequest, signal);
+      };
+      // Nobody is asked to sign in who is signed in with one of the two.
+      const signedIn = await ours(false);
+      if (signedIn !== undefined) return signedIn;
       const args = ['pr', 'view', String(pullRequest), '--json', 'headRefOid'];
       const out = await run('gh', args, directory, signal);
-      return out.kind === 'failure' ? out : hash(headRefOid(out.value), `gh ${args.join(' ')}`);
+      if (out.kind === 'failure') return (out.verdict === 'unknown' ? await ours(true) : undefined) ?? out;
+      return hash(headRefOid(out.value), `gh ${args.join(' ')}`);
     },
   };
 }

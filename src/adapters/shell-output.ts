@@ -6,7 +6,7 @@ import { StringDecoder } from 'node:string_decoder';
  */
 export class CellOutput {
   readonly #decoder = new StringDecoder('utf8');
-  readonly #onText: (text: string) => void;
+  readonly #onText: (text: string) => Promise<void> | void;
   #token: Buffer | undefined;
   #held: Buffer = Buffer.alloc(0);
   #closed = false;
@@ -14,7 +14,7 @@ export class CellOutput {
   readonly ended: Promise<void>;
   #end: () => void = () => {};
 
-  constructor(onText: (text: string) => void) {
+  constructor(onText: (text: string) => Promise<void> | void) {
     this.#onText = onText;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -25,12 +25,10 @@ export class CellOutput {
     this.#token = Buffer.from(token);
   }
 
-  write(chunk: Buffer): void {
+  /** What it answers with is to be awaited before the next chunk. */
+  write(chunk: Buffer): Promise<void> | void {
     if (this.#closed) return;
-    if (this.#token === undefined) {
-      this.#emit(this.#decoder.write(chunk));
-      return;
-    }
+    if (this.#token === undefined) return this.#emit(this.#decoder.write(chunk));
     const bytes = Buffer.concat([this.#held, chunk]);
     const at = bytes.indexOf(this.#token);
     // What a background job writes after the cell has ended belongs to no cell.
@@ -40,18 +38,18 @@ export class CellOutput {
       return;
     }
     const safe = Math.max(0, bytes.length - this.#token.length + 1);
-    this.#emit(this.#decoder.write(bytes.subarray(0, safe)));
     this.#held = bytes.subarray(safe);
+    return this.#emit(this.#decoder.write(bytes.subarray(0, safe)));
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#emit(this.#decoder.write(this.#held) + this.#decoder.end());
+    void this.#emit(this.#decoder.write(this.#held) + this.#decoder.end());
     this.#end();
   }
 
-  #emit(text: string): void {
-    if (text.length > 0) this.#onText(text);
+  #emit(text: string): Promise<void> | void {
+    if (text.length > 0) return this.#onText(text);
   }
 }

@@ -19,7 +19,7 @@ export interface ShellProcessOptions {
   readonly state: string | undefined;
 }
 
-type OnOutput = (chunk: string, stream: 'stdout' | 'stderr') => void;
+type OnOutput = (chunk: string, stream: 'stdout' | 'stderr') => Promise<void> | void;
 
 const graceMs = 2000;
 /** After the shell has ended: time for what is left in its pipes, where a background job keeps those open. */
@@ -36,6 +36,9 @@ export class ShellProcess {
   #stdout: CellOutput | undefined;
   #stderr: CellOutput | undefined;
   #gone = false;
+  #ending = false;
+  /** Streams that wait for what came to be taken. */
+  #holding = 0;
 
   private constructor(child: ChildProcess, folder: string, state: string | undefined) {
     this.#child = child;
@@ -43,8 +46,8 @@ export class ShellProcess {
     // A shell that dies while it is written to is told of by its exit.
     this.#control = child.stdio[4] as Writable;
     this.#control.on('error', () => {});
-    child.stdout?.on('data', (chunk: Buffer) => this.#stdout?.write(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => this.#stderr?.write(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => this.#hold(child.stdout, this.#stdout?.write(chunk)));
+    child.stderr?.on('data', (chunk: Buffer) => this.#hold(child.stderr, this.#stderr?.write(chunk)));
     const told = child.stdio[3] as Readable;
     told.setEncoding('utf8');
     told.on('error', () => {});
@@ -117,6 +120,7 @@ export class ShellProcess {
 
   /** Ends the shell and what it left running. */
   async end(): Promise<void> {
+    this.#ending = true;
     this.#control.end();
     if (this.#child.pid !== undefined) await endProcessTree(this.#child.pid, graceMs);
     await this.#exited;
@@ -126,12 +130,26 @@ export class ShellProcess {
     const closed = once(this.#child, 'close');
     const [code, signal] = (await once(this.#child, 'exit')) as [number | null, string | null];
     const waiting = new AbortController();
-    await Promise.race([closed, sleep(drainMs, undefined, { signal: waiting.signal }).catch(() => {})]);
+    const ends = closed.then(() => waiting.abort());
+    do {
+      await Promise.race([ends, sleep(drainMs, undefined, { signal: waiting.signal }).catch(() => {})]);
+      // What was written is not lost because whoever takes it is slow.
+    } while (this.#holding > 0 && !waiting.signal.aborted && !this.#ending);
     waiting.abort();
     this.#gone = true;
     rmSync(this.#folder, { recursive: true, force: true });
     if (code !== null) return { exitCode: code };
     return signal === null ? {} : { signal };
+  }
+
+  #hold(stream: Readable | null, taken: Promise<void> | void): void {
+    if (stream === null || taken === undefined) return;
+    stream.pause();
+    this.#holding += 1;
+    void taken.finally(() => {
+      this.#holding -= 1;
+      stream.resume();
+    });
   }
 
   #hear(text: string): void {

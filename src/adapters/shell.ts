@@ -43,7 +43,7 @@ class Session implements ShellSession {
   run(
     text: string,
     env: Readonly<Record<string, string>>,
-    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => void,
+    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => Promise<void> | void,
     signal: AbortSignal,
   ): Promise<Outcome<ShellResult>> {
     const before = this.#last;
@@ -64,7 +64,7 @@ class Session implements ShellSession {
   async #run(
     text: string,
     env: Readonly<Record<string, string>>,
-    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => void,
+    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => Promise<void> | void,
     signal: AbortSignal,
   ): Promise<Outcome<ShellResult>> {
     if (this.#closed) throw new Error('The shell session is closed');
@@ -87,7 +87,9 @@ class Session implements ShellSession {
   }
 
   /** The shell, a new one where there is none or the last cell ended it. */
-  async #alive(onOutput: (chunk: string, stream: 'stderr') => void): Promise<ShellProcess | Failure> {
+  async #alive(
+    onOutput: (chunk: string, stream: 'stderr') => Promise<void> | void,
+  ): Promise<ShellProcess | Failure> {
     const before = this.#process;
     if (before?.gone === false) return before;
     const state = before?.state;
@@ -115,7 +117,7 @@ class Session implements ShellSession {
         'Install bash, or look whether this shell may be run.',
       );
     }
-    if (before !== undefined && state === undefined) onOutput(lost, 'stderr');
+    if (before !== undefined && state === undefined) await onOutput(lost, 'stderr');
     return this.#process;
   }
 }

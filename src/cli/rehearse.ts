@@ -66,4 +66,4 @@ export function faultNames(names: readonly string[]): readonly FaultName[] {
 }
 
 export const faultList = (): string =>
-  FAULTS.map((fault) => `${fault.name.padEnd(18)} ${fault.title}\n`).join('');
+  FAULTS.map(({ name, title, seen }) => `${name.padEnd(18)} ${title}\n${''.padEnd(18)} → ${seen}\n`).join('');

@@ -4,6 +4,7 @@ import type { RunEvent, RunOutcome } from '../core/run/events.ts';
 import { targetName } from '../core/run/places.ts';
 import { resourcesDone, stackCount } from '../core/steps/aws.ts';
 import type { Verdict } from '../core/steps/step.ts';
+import { plainText } from '../core/text.ts';
 
 export interface Terminal {
   write(text: string): void;
@@ -34,8 +35,8 @@ export class Report {
   readonly #terminal: Terminal;
   readonly #rehearsal: boolean;
   #drawn = false;
-  /** The end of what the running shell printed: shown when it did not pass. */
-  #output = '';
+  /** The end of what each running check printed: shown when it did not pass. */
+  readonly #output = new Map<number, string>();
   #lastDone = -1;
 
   constructor(terminal: Terminal, rehearsal: boolean) {
@@ -54,7 +55,10 @@ export class Report {
         if (event.check.effect === 'changes') this.#line(`  … ${event.check.title}`);
         return;
       case 'check-output':
-        this.#output = (this.#output + event.chunk).slice(-outputKept);
+        this.#output.set(
+          event.check.id,
+          ((this.#output.get(event.check.id) ?? '') + plainText(event.chunk)).slice(-outputKept),
+        );
         return;
       case 'check-progress':
         if (event.progress.kind === 'stack') this.#bar(event.progress.progress);
@@ -74,11 +78,11 @@ export class Report {
             `      ${result.expected === undefined ? 'saw      ' : 'got      '} ${result.actual ?? result.evidence}`,
           );
           if (result.next !== undefined) this.#line(`      next      ${result.next}`);
-          const printed = this.#output.trimEnd().split('\n').slice(-outputLines);
+          const printed = (this.#output.get(check.id) ?? '').trimEnd().split('\n').slice(-outputLines);
           if (printed.join('').trim() !== '')
             for (const text of printed) this.#line(this.#paint(2, `      | ${text}`));
         }
-        this.#output = '';
+        this.#output.delete(check.id);
         return;
       }
       case 'check-blocked':

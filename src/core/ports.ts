@@ -46,6 +46,15 @@ export interface SecretStore {
    * One outcome for each reference, in the order of `references`.
    */
   read(references: readonly string[], signal: AbortSignal): Promise<readonly Outcome<Secret>[]>;
+  /** How reading is allowed now, and until when, for people; undefined where nothing is known of it. */
+  session(): SecretSession | undefined;
+}
+
+export interface SecretSession {
+  /** `the 1Password command` */
+  readonly by: string;
+  /** When the next reading asks the person again, if nothing is read until then; absent where it never does. */
+  readonly ends?: Date;
 }
 
 /** Where an AWS call goes and as whom. */
@@ -153,17 +162,41 @@ export interface Postmark {
 
 export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'TXT';
 
-/** What a resolver answered. */
+/** What a server answered. */
 export interface DnsAnswer {
   /** `noerror` with no records is an answer too: the name has no data of this type. */
   readonly code: 'noerror' | 'nxdomain';
   /** The values as `dig +short` prints them, but TXT joined and unquoted, names without the last dot. */
   readonly values: readonly string[];
+  /** Seconds for which a resolver goes on giving this answer, without records too; absent where nothing was said. */
+  readonly ttl?: number;
+  /** The names that the name leads to, where it is an alias. */
+  readonly aliases?: readonly string[];
+}
+
+/** What the servers say that a zone is published on, each for itself. */
+export interface ZoneAnswer {
+  /** The zone that the name is in: `dev.example.com`. */
+  readonly zone: string;
+  readonly servers: readonly { readonly name: string; readonly outcome: Outcome<DnsAnswer> }[];
 }
 
 export interface Dns {
   /** @param resolver `8.8.8.8`, `127.0.0.1:5353` or `[::1]:5353`, as the runbook names it. */
   query(resolver: string, type: RecordType, name: string, signal: AbortSignal): Promise<Outcome<DnsAnswer>>;
+  /** Asks the authoritative servers themselves; `resolver` only finds them, and does not hear of the name. */
+  authoritative(
+    resolver: string,
+    type: RecordType,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Outcome<ZoneAnswer>>;
+  /** The name servers that the zone above `domain` names for it; none when it delegates nothing. */
+  delegation(
+    resolver: string,
+    domain: string,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ readonly parent: string; readonly nameServers: readonly string[] }>>;
 }
 
 export interface ShellResult {
@@ -175,13 +208,14 @@ export interface ShellResult {
 export interface ShellSession {
   /**
    * Runs the text in this session's shell and waits for its end; exports and the working directory survive.
-   * `env` is set for this and later commands. On abort the whole process tree is ended (TERM, then KILL)
-   * before the promise settles.
+   * `env` is set for this and later commands. While a promise of `onOutput` is open, nothing more is read from the
+   * command, which then waits as at a full pipe. On abort the whole process tree is ended (TERM, then KILL) before
+   * the promise settles.
    */
   run(
     text: string,
     env: Readonly<Record<string, string>>,
-    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => void,
+    onOutput: (chunk: string, stream: 'stdout' | 'stderr') => Promise<void> | void,
     signal: AbortSignal,
   ): Promise<Outcome<ShellResult>>;
   /** Ends the shell and what it left running. */

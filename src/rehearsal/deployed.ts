@@ -1,4 +1,5 @@
 import type { DeployedPartition, WorldDescription } from './description.ts';
+import type { FaultName } from './faults.ts';
 import { newStack } from './mail-stack.ts';
 import { issueKey, RETURN_PATH_TARGET } from './postmark.ts';
 import { advance, withStatus } from './stack-engine.ts';
@@ -12,7 +13,7 @@ export async function deploy(
   store: Store,
   description: WorldDescription,
   deployed: readonly DeployedPartition[],
-  fixedRole: boolean,
+  faults: ReadonlySet<FaultName>,
 ): Promise<ContextEntries> {
   const entries: Record<string, Readonly<Record<string, string>>> = {};
   for (const given of deployed) {
@@ -42,7 +43,9 @@ export async function deploy(
       returnPathTarget: RETURN_PATH_TARGET,
     };
     const accepted = newStack(partition, account, description.region, parameters, given);
-    const stack = finished(withStatus(accepted, 'CREATE_IN_PROGRESS', 'User Initiated'), stacks, fixedRole);
+    // What stood before the rehearsal was made when nothing went wrong.
+    const then = new Set([...faults].filter((fault) => fault !== 'rollback'));
+    const stack = finished(withStatus(accepted, 'CREATE_IN_PROGRESS', 'User Initiated'), stacks, then);
     entries[`partitionMail:${partition.infrastructure}:${partition.name}`] = {
       dkimSelector: current.selector,
       dkimPublicKey: current.text,
@@ -57,8 +60,8 @@ export async function deploy(
   return entries;
 }
 
-function finished(begun: StackState, all: readonly StackState[], fixedRole: boolean): StackState {
+function finished(begun: StackState, all: readonly StackState[], faults: ReadonlySet<FaultName>): StackState {
   let stack = begun;
-  while (stack.status.endsWith('_IN_PROGRESS')) stack = advance(stack, all, fixedRole);
+  while (stack.status.endsWith('_IN_PROGRESS')) stack = advance(stack, all, faults);
   return stack;
 }

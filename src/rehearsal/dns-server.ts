@@ -18,7 +18,14 @@ const PLAIN_UDP_SIZE = 512;
 const PORT_ATTEMPTS = 10;
 const OPCODE_SHIFT = 11;
 const QUERY_OPCODE = 0;
-const CODES = { noError: 0, formatError: 1, noSuchName: 3, notImplemented: 4, refused: 5 } as const;
+const CODES = {
+  noError: 0,
+  formatError: 1,
+  serverFailure: 2,
+  noSuchName: 3,
+  notImplemented: 4,
+  refused: 5,
+} as const;
 
 export interface DnsServer {
   /** `127.0.0.1:PORT`, the same port on UDP and TCP. */
@@ -26,12 +33,22 @@ export interface DnsServer {
   close(): Promise<void>;
 }
 
-/** Answers for the zones that `zones` gives at the time of the question; there is no other name in this world. */
-export async function serveDns(zones: () => readonly Zone[]): Promise<DnsServer> {
+/** What a server knows at the time of a question. There is no other name in this world. */
+export interface Knowledge {
+  /** The zones it answers for. */
+  readonly zones: readonly Zone[];
+  /** The zones below its own that it sends others on to. */
+  readonly delegated?: readonly Zone[];
+  /** What is wrong with it. */
+  readonly fault?: 'silent' | 'servfail' | 'behind';
+}
+
+export async function serveDns(know: () => Knowledge): Promise<DnsServer> {
   const { udp, tcp, port } = await bind();
   udp.on('message', (message, peer) => {
     const query = parse(message);
-    if (query !== undefined) udp.send(forUdp(query, reply(query, zones())), peer.port, peer.address);
+    const packet = query === undefined ? undefined : reply(query, know());
+    if (query !== undefined && packet !== undefined) udp.send(forUdp(query, packet), peer.port, peer.address);
   });
   // A client that closed its socket meanwhile makes ICMP errors on some systems: none of the server's business.
   udp.on('error', () => {});
@@ -40,7 +57,7 @@ export async function serveDns(zones: () => readonly Zone[]): Promise<DnsServer>
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
     socket.on('error', () => socket.destroy());
-    serveStream(socket, zones);
+    serveStream(socket, know);
   });
   return {
     address: `127.0.0.1:${port}`,
@@ -84,7 +101,7 @@ function once(server: UdpSocket | Server, listen: () => void): Promise<void> {
 }
 
 /** Over TCP each message has its length before it, in two bytes. */
-function serveStream(socket: Socket, zones: () => readonly Zone[]): void {
+function serveStream(socket: Socket, know: () => Knowledge): void {
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk) => {
     rest = Buffer.concat([rest, chunk]);
@@ -93,7 +110,9 @@ function serveStream(socket: Socket, zones: () => readonly Zone[]): void {
       const query = parse(rest.subarray(2, 2 + length));
       rest = rest.subarray(2 + length);
       if (query === undefined) return void socket.destroy();
-      const body = encode(reply(query, zones()));
+      const packet = reply(query, know());
+      if (packet === undefined) continue;
+      const body = encode(packet);
       const size = Buffer.alloc(2);
       size.writeUInt16BE(body.length);
       socket.write(Buffer.concat([size, body]));
@@ -119,8 +138,10 @@ function forUdp(query: DecodedPacket, packet: Packet): Buffer {
   return encode({ ...packet, flags, answers: [], authorities: [] });
 }
 
-function reply(query: DecodedPacket, zones: readonly Zone[]): Packet {
-  const found = lookUp(query, zones);
+/** Nothing where the server is silent. */
+function reply(query: DecodedPacket, knowledge: Knowledge): Packet | undefined {
+  if (knowledge.fault === 'silent') return undefined;
+  const found = lookUp(query, knowledge);
   const option = query.additionals?.some((one) => one.type === 'OPT');
   return {
     type: 'response',
@@ -157,8 +178,9 @@ interface Found {
   readonly authorities: Answer[];
 }
 
-function lookUp(query: DecodedPacket, zones: readonly Zone[]): Found {
+function lookUp(query: DecodedPacket, { zones, delegated = [], fault }: Knowledge): Found {
   const nothing = (code: number): Found => ({ code, authoritative: false, answers: [], authorities: [] });
+  if (fault === 'servfail') return nothing(CODES.serverFailure);
   const [question, ...more] = query.questions ?? [];
   if ((((query.flags ?? 0) >> OPCODE_SHIFT) & 0xf) !== QUERY_OPCODE) return nothing(CODES.notImplemented);
   if (question === undefined || more.length > 0) return nothing(CODES.formatError);
@@ -166,12 +188,23 @@ function lookUp(query: DecodedPacket, zones: readonly Zone[]): Found {
     return nothing(CODES.refused);
   }
   const name = question.name.toLowerCase();
-  const delegated = zones.filter((zone) => zone.delegated);
-  const zone = delegated.find((one) => name === one.name || name.endsWith(`.${one.name}`));
+  const holds = (one: Zone): boolean => name === one.name || name.endsWith(`.${one.name}`);
+  const below = delegated.find(holds);
+  if (below !== undefined) {
+    const servers = below.records.filter((record) => record.type === 'NS' && record.name === below.name);
+    return { ...nothing(CODES.noError), authorities: servers.flatMap((record) => wire(record, below.name)) };
+  }
+  // The deepest one: a zone and the one above it may be on the same server.
+  const [zone] = zones.filter(holds).toSorted((a, b) => b.name.length - a.name.length);
   if (zone === undefined) {
-    // The parent of a zone exists, though this world has nothing to say about it.
-    const above = delegated.some((one) => one.name.endsWith(`.${name}`));
+    // What is above a zone exists, though this world has nothing to say about it.
+    const above = zones.some((one) => one.name.endsWith(`.${name}`));
     return nothing(above ? CODES.noError : CODES.noSuchName);
+  }
+  if (fault === 'behind' && zone.account !== '') {
+    // It heard of the name before there was one, and remembers that.
+    const soa = zone.records.filter((record) => record.type === 'SOA');
+    return { ...nothing(CODES.noSuchName), authorities: soa.flatMap((record) => wire(record, record.name)) };
   }
   const here = zone.records.filter((record) => record.name.toLowerCase() === name);
   const wanted = here.filter(

@@ -13,6 +13,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** The connection is cut in the middle of the body. */
+  readonly cut?: boolean;
 }
 
 export type Route = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
@@ -39,6 +41,10 @@ export async function serveHttp(route: Route): Promise<HttpServer> {
       answer = { status: 500, type: 'text/plain', body: `The rehearsal broke: ${String(error)}` };
     }
     outgoing.writeHead(answer.status, { 'content-type': answer.type });
+    if (answer.cut === true) {
+      outgoing.write(answer.body.slice(0, answer.body.length / 2), () => outgoing.destroy());
+      return;
+    }
     outgoing.end(answer.body);
   });
   await new Promise<void>((resolve, reject) => {

@@ -20,7 +20,17 @@ export interface PostmarkOptions {
 
 /** Postmark's account API for sender domains; path case and a trailing slash don't matter to it. */
 export function postmarkApi(options: PostmarkOptions): Route {
-  return (request) => {
+  let cuts = options.faults.has('postmark-cut') ? 1 : 0;
+  return async (request) => {
+    if (options.faults.has('postmark-429')) return refused(429, 429, 'Too many requests.');
+    const answer = await served(request);
+    // Carried out, and never told of.
+    return request.method === 'POST' && answer.status === 200 && cuts-- > 0
+      ? { ...answer, cut: true }
+      : answer;
+  };
+
+  function served(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
     const given = request.headers['x-postmark-account-token'];
     const account = Object.entries(options.store.state.tokens).find(([, token]) => token === given)?.[0];
     if (account === undefined) return refused(401, 10, 'The account token was missing or is not valid.');
@@ -44,7 +54,7 @@ export function postmarkApi(options: PostmarkOptions): Route {
       default:
         return unknownRoute;
     }
-  };
+  }
 }
 
 /** A key as Postmark issues them, under a selector that tells the time of issue (UTC). */

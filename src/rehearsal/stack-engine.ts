@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FaultName } from './faults.ts';
 import { exists, FIXED_ROLE_NAME, MAIL_RESOURCES, physicalId } from './mail-stack.ts';
 import type { ResourceState, StackState, Store } from './state.ts';
 
@@ -12,16 +13,14 @@ export interface StackEngine {
   close(): void;
 }
 
-export function startEngine(store: Store, speed: number, fixedRole: boolean): StackEngine {
+export function startEngine(store: Store, speed: number, faults: ReadonlySet<FaultName>): StackEngine {
   const timers = new Map<string, NodeJS.Timeout>();
   let closed = false;
   const tick = (id: string): void => {
     timers.delete(id);
     store.change((state) => ({
       ...state,
-      stacks: state.stacks.map((stack) =>
-        stack.id === id ? advance(stack, state.stacks, fixedRole) : stack,
-      ),
+      stacks: state.stacks.map((stack) => (stack.id === id ? advance(stack, state.stacks, faults) : stack)),
     }));
     run(id);
   };
@@ -44,10 +43,14 @@ export function startEngine(store: Store, speed: number, fixedRole: boolean): St
 }
 
 /** The stack one step later. */
-export function advance(stack: StackState, all: readonly StackState[], fixedRole: boolean): StackState {
+export function advance(
+  stack: StackState,
+  all: readonly StackState[],
+  faults: ReadonlySet<FaultName>,
+): StackState {
   switch (stack.status) {
     case 'CREATE_IN_PROGRESS':
-      return create(stack, all, fixedRole);
+      return create(stack, all, faults);
     case 'ROLLBACK_IN_PROGRESS':
       return remove(stack, 'ROLLBACK_COMPLETE');
     case 'DELETE_IN_PROGRESS':
@@ -67,17 +70,12 @@ export function withStatus(stack: StackState, status: string, reason?: string): 
   return withEvent(changed, stamped(own, status, reason));
 }
 
-function create(stack: StackState, all: readonly StackState[], fixedRole: boolean): StackState {
+function create(stack: StackState, all: readonly StackState[], faults: ReadonlySet<FaultName>): StackState {
   const current = stack.resources.find((one) => one.status === 'CREATE_IN_PROGRESS');
-  if (current === undefined) return begin(stack, fixedRole);
-  const holder = nameHolder(current, stack, all);
-  if (holder === undefined) return begin(withResource(stack, current, 'CREATE_COMPLETE'), fixedRole);
-  const failed = withResource(
-    stack,
-    current,
-    'CREATE_FAILED',
-    `${current.physicalId} already exists in stack ${holder.name}`,
-  );
+  if (current === undefined) return begin(stack, faults);
+  const reason = failure(current, stack, all, faults);
+  if (reason === undefined) return begin(withResource(stack, current, 'CREATE_COMPLETE'), faults);
+  const failed = withResource(stack, current, 'CREATE_FAILED', reason);
   return withStatus(
     failed,
     'ROLLBACK_IN_PROGRESS',
@@ -85,11 +83,25 @@ function create(stack: StackState, all: readonly StackState[], fixedRole: boolea
   );
 }
 
-function begin(stack: StackState, fixedRole: boolean): StackState {
+function begin(stack: StackState, faults: ReadonlySet<FaultName>): StackState {
   const next = MAIL_RESOURCES[stack.resources.length];
   if (next === undefined) return withStatus(stack, 'CREATE_COMPLETE');
-  const id = physicalId(stack, next.logicalId, next.type, fixedRole);
+  const id = physicalId(stack, next.logicalId, next.type, faults.has('role-name-taken'));
   return withResource(stack, { ...next, physicalId: id }, 'CREATE_IN_PROGRESS');
+}
+
+/** Why a resource cannot be made, if so. */
+function failure(
+  current: ResourceState,
+  stack: StackState,
+  all: readonly StackState[],
+  faults: ReadonlySet<FaultName>,
+): string | undefined {
+  if (faults.has('rollback') && current.logicalId === 'NsDelegation') {
+    return 'Received response status [FAILED] from custom resource. Message returned: AccessDenied: not authorized to perform route53:ChangeResourceRecordSets';
+  }
+  const holder = nameHolder(current, stack, all);
+  return holder === undefined ? undefined : `${current.physicalId} already exists in stack ${holder.name}`;
 }
 
 function nameHolder(

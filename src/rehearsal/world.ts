@@ -6,14 +6,13 @@ import { writeCommands } from './commands.ts';
 import { controlRoutes } from './control.ts';
 import { deploy } from './deployed.ts';
 import type { DeployedPartition, WorldDescription } from './description.ts';
-import { serveDns } from './dns-server.ts';
 import type { FaultName } from './faults.ts';
 import { serveHttp } from './http.ts';
 import { postmarkApi } from './postmark.ts';
 import { startEngine } from './stack-engine.ts';
 import { openStore } from './state.ts';
 import { makeWorktree, worktreeHead } from './worktree.ts';
-import { zones } from './zones.ts';
+import { serveWorldDns } from './world-dns.ts';
 
 export type { DeployedPartition, WorldDescription, WorldPartition } from './description.ts';
 
@@ -48,21 +47,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { description, speed = 1 } = options;
   if (!(speed > 0)) throw new Error(`The speed of a rehearsal is a number above 0, not ${speed}`);
   const faults = new Set(options.faults);
-  const fixedRole = faults.has('role-name-taken');
 
   await mkdir(options.directory, { recursive: true });
   const directory = await realpath(options.directory);
   const worktree = options.worktree ?? join(directory, 'worktree');
   const bin = await writeCommands(directory);
-  const profiles = await writeProfiles(directory, description, faults.has('wrong-profile'));
+  const profiles = await writeProfiles(directory, description, faults);
 
   const store = openStore(description, options.stateFile);
-  const entries = await deploy(store, description, options.deployed ?? [], fixedRole);
+  const entries = await deploy(store, description, options.deployed ?? [], faults);
   await makeWorktree(worktree, description, options.samples, entries);
-  const dns = await serveDns(() => zones(store.state));
-  const engine = startEngine(store, speed, fixedRole);
-  const aws = awsEndpoint({ description, store, engine }, profiles.accounts);
-  const postmark = postmarkApi({ store, resolver: dns.address, speed, faults });
+  const dns = await serveWorldDns(description, store, faults);
+  const engine = startEngine(store, speed, faults);
+  const aws = awsEndpoint({ description, store, engine, faults }, profiles.accounts);
+  const postmark = postmarkApi({ store, resolver: dns.nameServers, speed, faults });
   const control = controlRoutes({ description, store, faults, head: () => worktreeHead(worktree) });
   const http = await serveHttp((request) => {
     if (request.path.startsWith('/world/')) return control(request);
@@ -77,7 +75,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       AWS_SHARED_CREDENTIALS_FILE: profiles.credentialsFile,
       AWS_EC2_METADATA_DISABLED: 'true',
       POSTMARK_API_URL: http.url,
-      CASCADE_RESOLVER: dns.address,
+      CASCADE_RESOLVER: dns.resolver,
+      CASCADE_NAME_SERVERS: [...dns.parents, `*=${dns.nameServers}`].join(' '),
       CASCADE_REHEARSAL: '1',
       CASCADE_SPEED: String(speed),
       CASCADE_FAULTS: [...faults].join(' '),

@@ -1,10 +1,11 @@
+import type { WorldDescription } from './description.ts';
 import { recordName, resource } from './mail-stack.ts';
 import type { StackState, WorldState } from './state.ts';
 
 export interface RecordSet {
   /** Without the last dot. */
   readonly name: string;
-  readonly type: 'NS' | 'SOA' | 'TXT' | 'CNAME';
+  readonly type: 'NS' | 'SOA' | 'TXT' | 'CNAME' | 'A';
   /** Seconds. */
   readonly ttl: number;
   /** TXT values are whole texts, not yet split into strings. */
@@ -55,6 +56,41 @@ function publicZone(stack: StackState): Zone {
           values: [value],
         })),
     ],
+  };
+}
+
+/** The zones above those of the partitions, which delegate to them. */
+export function parentZones({ partitions }: WorldDescription): readonly Zone[] {
+  const names = new Set(partitions.map(({ domain }) => domain.slice(domain.indexOf('.') + 1)));
+  return [...names].map((name) => elsewhere(name, []));
+}
+
+/** What mail needs of the world outside: where Postmark sends from. */
+export function outsideZones(): readonly Zone[] {
+  const zone = 'mtasv.net';
+  return [
+    elsewhere(zone, [
+      {
+        name: `spf.${zone}`,
+        type: 'TXT',
+        ttl: 3600,
+        values: ['v=spf1 ip4:50.31.156.96/27 ip4:104.245.209.192/26 ~all'],
+      },
+      { name: `pm.${zone}`, type: 'A', ttl: 3600, values: ['50.31.156.6'] },
+    ]),
+  ];
+}
+
+function elsewhere(name: string, records: readonly RecordSet[]): Zone {
+  const nameServers = ['ns-1.awsdns-00.com', 'ns-513.awsdns-00.net'];
+  return {
+    account: '',
+    id: '',
+    name,
+    privateZone: false,
+    delegated: true,
+    nameServers,
+    records: [...apex(name, nameServers), ...records],
   };
 }
 

@@ -10,6 +10,7 @@ const packages = {
   dig: ['bind9-dnsutils'],
   named: ['bind9'],
   git: ['git'],
+  aws: ['awscli'],
   // Without a font of signs every status in a picture would be an empty box.
   chromium: ['chromium', 'fonts-noto-color-emoji'],
 } as const;

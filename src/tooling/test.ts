@@ -111,7 +111,7 @@ async function setUp(
   stop: AbortSignal,
 ): Promise<void> {
   if (wanted('unit') || wanted('host') || wanted('walk')) await ensurePrograms(['git', 'dig'], stop);
-  if (wanted('unit')) await ensurePrograms(['named'], stop);
+  if (wanted('unit')) await ensurePrograms(['named', 'aws'], stop);
   if (wanted('walk') || (wanted('host') && host === 'served')) await chromium(stop);
 }
 

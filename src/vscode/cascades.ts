@@ -18,6 +18,7 @@ import { Redactor } from '../core/run/redact.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
 import { writeCells } from '../core/runbook/cells.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
+import { gitHubSignIn } from './github-sign-in.ts';
 import { logDocument } from './log-document.ts';
 import { editorPerson } from './person.ts';
 import { cellsOf, notebookType } from './runbook-serializer.ts';
@@ -100,6 +101,7 @@ export class Cascades {
           ? agreeing(this.operator)
           : editorPerson(() => this.operator),
       onePassword: settings.onePassword,
+      gitHub: gitHubSignIn,
       ...(settings.shell === '' ? {} : { shell: settings.shell }),
     };
     const ports = portsOf(composition);

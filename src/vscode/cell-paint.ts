@@ -1,7 +1,7 @@
 /** Paints a run into the cells of a notebook. */
 import type * as vscode from 'vscode';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
-import { CellProgress, cellOutput, messageOutput } from './output.ts';
+import { CellProgress, cellOutputs, messageOutput } from './output.ts';
 
 /** How often a running cell is painted, in milliseconds. */
 const paintInterval = 120;
@@ -93,7 +93,7 @@ export class CellPaint {
     if (this.#progress === undefined || this.#ended) return;
     this.#start();
     this.#painted = Date.now();
-    await this.#execution.replaceOutput(cellOutput(this.#progress.report));
+    await this.#execution.replaceOutput(cellOutputs(this.#progress.report));
   }
 
   async #end(success: boolean | undefined): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { bulletText } from '../core/log/record.ts';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
+import { Excerpt } from '../core/run/excerpt.ts';
 import { stackCount } from '../core/steps/aws.ts';
 import type { CheckProgress, CheckResult, Verdict } from '../core/steps/step.ts';
 
@@ -29,7 +30,7 @@ export interface CellReport {
   readonly partition: string;
   readonly rehearsal: boolean;
   readonly rows: readonly CheckRow[];
-  /** The end of what a shell printed. */
+  /** The beginning and the end of what a shell printed, with its colours. */
   readonly output: string;
 }
 
@@ -43,16 +44,15 @@ const icons: Readonly<Record<CheckState, string>> = {
   'not-run': '⚪',
 };
 
-/** The cell keeps this much of what a shell prints: more would slow the editor down. */
-const shownOutput = 16_384;
-const shownLines = 40;
+/** The cell shows this much of what a shell prints: more would slow the editor down. */
+const shownOutput = { head: 4096, tail: 12_288, headLines: 12, tailLines: 40 };
 
 /** A cell's report, brought forward by the events of its run. */
 export class CellProgress {
   readonly #partition: string;
   readonly #rehearsal: boolean;
   readonly #rows = new Map<number, CheckRow>();
-  #output = '';
+  readonly #output = new Excerpt(shownOutput);
 
   constructor(partition: string, rehearsal: boolean) {
     this.#partition = partition;
@@ -70,7 +70,7 @@ export class CellProgress {
         this.#set(event.check, { state: 'running' });
         return;
       case 'check-output':
-        this.#output = (this.#output + lineByLine(event.chunk)).slice(-shownOutput);
+        this.#output.add(event.chunk);
         return;
       case 'check-progress':
         this.#set(event.check, { state: 'running', detail: progressText(event.progress) });
@@ -103,7 +103,7 @@ export class CellProgress {
       partition: this.#partition,
       rehearsal: this.#rehearsal,
       rows: [...this.#rows.values()],
-      output: lastLines(this.#output),
+      output: this.#output.text,
     };
   }
 
@@ -127,23 +127,19 @@ function progressText(progress: CheckProgress): string {
   return `${progress.progress.stack.status}, ${stackCount(progress.progress)}${because}`;
 }
 
-/** A line that a program draws over is a line of its own in Markdown. */
-const lineByLine = (text: string): string => text.replace(/\r(?!\n)/g, '\n');
-
-const lastLines = (text: string): string => {
-  const lines = text.split('\n');
-  return lines.length <= shownLines
-    ? text
-    : [`… ${lines.length - shownLines} lines before these`, ...lines.slice(-shownLines)].join('\n');
-};
-
-/** A cell's output: the report as data for the renderer and as Markdown for wherever the renderer is not. */
-export function cellOutput(report: CellReport): vscode.NotebookCellOutput {
-  const items = [
+/**
+ * A cell's outputs: the report as data for the renderer and as Markdown for wherever the renderer is not, and below it
+ * what a shell printed, in its colours, as VS Code shows it everywhere.
+ */
+export function cellOutputs(report: CellReport): vscode.NotebookCellOutput[] {
+  const of = (...items: vscode.NotebookCellOutputItem[]): vscode.NotebookCellOutput =>
+    new vscode.NotebookCellOutput(items, { partition: report.partition });
+  const checks = of(
     vscode.NotebookCellOutputItem.json(report, checksType),
     vscode.NotebookCellOutputItem.text(reportMarkdown(report), 'text/markdown'),
-  ];
-  return new vscode.NotebookCellOutput(items, { partition: report.partition });
+  );
+  if (report.output.trim() === '') return [checks];
+  return [checks, of(vscode.NotebookCellOutputItem.stdout(report.output))];
 }
 
 export function messageOutput(message: string): vscode.NotebookCellOutput {
@@ -160,7 +156,7 @@ const words = (text: string): string =>
     .map((part) => (part.startsWith('`') && part.length > 1 ? part.replaceAll('|', '\\|') : escaped(part)))
     .join('');
 
-export function reportMarkdown({ partition, rehearsal, rows, output }: CellReport): string {
+export function reportMarkdown({ partition, rehearsal, rows }: CellReport): string {
   const header = `| ${rehearsal ? `${partition} · REHEARSAL` : partition} | time | asked | seen |\n|---|---|---|---|`;
   const table = rows.map((row) => {
     const seen =
@@ -171,12 +167,5 @@ export function reportMarkdown({ partition, rehearsal, rows, output }: CellRepor
     const time = row.duration === undefined ? '' : `${(row.duration / 1000).toFixed(1)} s`;
     return `| ${icons[row.state]} ${row.state.replace('-', ' ')} | ${time} | ${words(row.check)} | ${seen}${next} |`;
   });
-  const printed = output.trim() === '' ? '' : `\n\n${fenced(output)}`;
-  return `${header}\n${table.join('\n')}${printed}`;
-}
-
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text.replace(/\n+$/, '')}\n${fence}`;
+  return `${header}\n${table.join('\n')}`;
 }

@@ -29,7 +29,7 @@ test('a rehearsal without a world is refused, for it would act on the real one',
   const env = { CASCADE_REHEARSAL: '1', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
   assert.throws(
     () => composePorts({ env, worktree: tmpdir(), person: nobody, onePassword: { method: 'command' } }),
-    /CASCADE_WORKTREE, POSTMARK_API_URL, CASCADE_RESOLVER, CASCADE_WORLD_URL is not: there is no world/,
+    /CASCADE_WORKTREE, POSTMARK_API_URL, CASCADE_RESOLVER, CASCADE_NAME_SERVERS, CASCADE_WORLD_URL is not: there is no world/,
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import packet from 'dns-packet';
 import { dnsResolver } from '../../src/adapters/dns.ts';
@@ -27,7 +28,7 @@ const records: Record<string, packet.Answer[]> = {
 const codes: Record<string, number> = { 'servfail.com': 2, 'nxdomain.com': 3, 'refused.com': 5 };
 
 /** Answers over UDP and TCP; `big.example.com` is truncated over UDP. */
-async function server(t: TestContext): Promise<{ address: string; asked: () => number }> {
+async function server(t: TestContext, host = '127.0.0.1'): Promise<{ address: string; asked: () => number }> {
   let asked = 0;
   const reply = (query: Buffer, overTcp: boolean): Buffer | undefined => {
     asked += 1;
@@ -44,12 +45,12 @@ async function server(t: TestContext): Promise<{ address: string; asked: () => n
     const flags = 0x0080 | (codes[name] ?? 0) | (big && !overTcp ? 0x0200 : 0);
     return packet.encode({ type: 'response', id, flags, questions, answers });
   };
-  const udp = createSocket('udp4');
+  const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   udp.on('message', (query, { port, address }) => {
     const message = reply(query, false);
     if (message) udp.send(message, port, address);
   });
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => udp.bind(0, host, resolve));
   const { port } = udp.address();
   const tcp = createServer((socket) => {
     socket.on('error', () => {});
@@ -61,12 +62,12 @@ async function server(t: TestContext): Promise<{ address: string; asked: () => n
       socket.end(Buffer.concat([length, message]));
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => tcp.listen(port, host, resolve));
   t.after(() => {
     udp.close();
     tcp.close();
   });
-  return { address: `127.0.0.1:${port}`, asked: () => asked };
+  return { address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, asked: () => asked };
 }
 
 test('values are as dig prints them, texts whole', async (t) => {
@@ -77,6 +78,7 @@ test('values are as dig prints them, texts whole', async (t) => {
   assert.deepEqual(await ask('NS', 'dev.example.com.'), {
     code: 'noerror',
     values: ['ns-826.awsdns-39.net', 'ns-1215.awsdns-23.org'],
+    ttl: 0,
   });
   assert.deepEqual((await ask('TXT', 'key.example.com')).values, [long, 'v=spf1 "quoted" -all']);
   assert.deepEqual((await ask('MX', 'dev.example.com')).values, ['10 mx.example.com']);
@@ -84,7 +86,11 @@ test('values are as dig prints them, texts whole', async (t) => {
   assert.deepEqual((await ask('A', 'a.example.com')).values, ['192.0.2.1']);
   assert.deepEqual((await ask('AAAA', 'a.example.com')).values, ['2001:db8::1']);
   assert.deepEqual((await ask('TXT', 'big.example.com')).values, ['over TCP']);
-  assert.deepEqual(await ask('TXT', 'alias.example.com'), { code: 'noerror', values: [] });
+  assert.deepEqual(await ask('TXT', 'alias.example.com'), {
+    code: 'noerror',
+    values: [],
+    aliases: ['none.example.com'],
+  });
   assert.deepEqual(await ask('TXT', 'dev.example.com'), { code: 'noerror', values: [] });
   assert.deepEqual(await ask('TXT', 'nxdomain.com'), { code: 'nxdomain', values: [] });
 });
@@ -134,4 +140,32 @@ test('an abort ends a query at once', async (t) => {
     (thrown) => thrown === reason,
   );
   assert.ok(Date.now() - begun < 500);
+});
+
+const ipv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === '::1'),
+);
+test('a resolver that has IPv6 only is asked too', async (t) => {
+  // A machine without IPv6 shows the same with what it has.
+  const host = ipv6 ? '::1' : '127.0.0.1';
+  const { address } = await server(t, host);
+  const dns = dnsResolver({ env: {} });
+  assert.deepEqual(given(await dns.query(address, 'TXT', 'big.example.com', never)).values, ['over TCP']);
+  const nobody = address.replace(/\d+$/, '1');
+  const gone = failureOf(await dns.query(nobody, 'A', 'a.example.com', never));
+  assert.equal(gone.verdict, 'unknown');
+  assert.equal(gone.asked, `dig +short A a.example.com @${host} -p 1`);
+});
+
+test('a name that no server can have is not asked for', async (t) => {
+  const { address, asked } = await server(t);
+  const dns = dnsResolver({ env: {} });
+  for (const name of ['müller.example.com', 'dev.example.com ', 'dev example.com', 'dev.example.com\u0007']) {
+    const failed = failureOf(await dns.query(address, 'A', name, never));
+    assert.equal(failed.verdict, 'unknown', name);
+    assert.match(failed.came, /has characters that no name in the DNS has/);
+    assert.equal(failureOf(await dns.authoritative(address, 'A', name, never)).verdict, 'unknown');
+  }
+  assert.equal(failureOf(await dns.query(address, 'A', 'a..example.com', never)).verdict, 'failed');
+  assert.equal(asked(), 0);
 });

@@ -29,6 +29,17 @@ test('command: each reference once, in one go, the values as they are', async (t
   assert.deepEqual(await calls(), [`read -n ${a}`, `read -n ${b}`]);
 });
 
+test('command: the session ends ten minutes after the last reading; a service account has none', async (t) => {
+  const { store } = await op(t, 'test "$3" = "op://V/none/field" && exit 1; printf x');
+  failureOf((await store.read(['op://V/none/field'], never))[0]);
+  assert.equal(store.session(), undefined);
+  given((await store.read([a], never))[0]);
+  const left = (store.session()?.ends?.getTime() ?? 0) - Date.now();
+  assert.ok(left > 9 * 60_000 && left <= 10 * 60_000);
+  const account = opCommand({ env: { OP_SERVICE_ACCOUNT_TOKEN: 'ops_x' } });
+  assert.deepEqual(account.session(), { by: 'the 1Password command with a service account' });
+});
+
 test('command: after a refusal nobody is asked again', async (t) => {
   const { store, calls } = await op(t, locked);
   const outcomes = await store.read([a, b], never);

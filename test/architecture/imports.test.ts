@@ -5,10 +5,10 @@ import { test } from 'node:test';
 
 /** The rooms of `src` and what each may import: other rooms, and packages by their first segment. */
 const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: RegExp }>> = {
-  core: { rooms: ['core'], packages: /^yaml$/ },
+  core: { rooms: ['core'], packages: /^(yaml|tldts)$/ },
   adapters: {
     rooms: ['adapters', 'core'],
-    packages: /^(node:|@aws-sdk\/|@smithy\/|@1password\/sdk$|postmark$|jsonc-parser$)/,
+    packages: /^(node:|@aws-sdk\/|@smithy\/|@1password\/sdk$|postmark$|jsonc-parser$|dns-packet$)/,
   },
   rehearsal: { rooms: ['rehearsal', 'core'], packages: /^(node:|dns-packet$)/ },
   vscode: { rooms: ['vscode', 'core', 'adapters', 'rehearsal'], packages: /^(node:|vscode$)/ },

@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
 import { stepLanguages } from '../../src/core/runbook/cells.ts';
+import { FAULTS } from '../../src/rehearsal/faults.ts';
 
 const code = globSync('src/vscode/**/*.ts')
   .map((file) => readFileSync(file, 'utf8'))
@@ -11,6 +12,14 @@ const { contributes } = manifest;
 
 const same = (a: Iterable<string>, b: Iterable<string>): void =>
   assert.deepEqual([...new Set(a)].sort(), [...new Set(b)].sort());
+
+test('the README has every fault, as the command line lists it', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const missing = FAULTS.filter(
+    ({ name, title, seen }) => !readme.includes(`| \`${name}\` | ${title} | ${seen} |`),
+  );
+  assert.deepEqual(missing, []);
+});
 
 test('every command of the manifest is registered, and the reverse', () => {
   const registered = [...code.matchAll(/^\s+'(cascade\.\w+)': \(/gm)].map((match) => match[1] ?? '');

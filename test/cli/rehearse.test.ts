@@ -97,6 +97,72 @@ const faults: Readonly<Record<string, { args: readonly string[]; code: number; l
       log: /amm\.sh --profile Alpha002-Admin Alpha002 dev` exits 0: ❌ \S+ — expected exit code 0, got exit code 255/,
       said: /got {7}exit code 255/,
     },
+    'sso-expired': {
+      args: ['--partition', 'dev'],
+      code: 2,
+      log: /get-caller-identity --profile Alpha002-Admin` is account `139852620346`: 🟡 unknown \S+ — the SSO session of profile Alpha002-Admin has expired, or there is none/u,
+      said: /next {6}aws sso login --profile Alpha002-Admin/,
+    },
+    rollback: {
+      args: ['--partition', 'dev'],
+      code: 1,
+      log: /amm\.sh --profile Alpha002-Admin Alpha002 dev` exits 0: ❌ \S+ — expected exit code 0, got exit code 1: .*ROLLBACK_COMPLETE: Received response status \[FAILED\]/,
+      said: /ROLLBACK_IN_PROGRESS {2}NsDelegation: Received response status \[FAILED\].*AccessDenied/,
+    },
+    'masked-exit-code': {
+      args: ['--partition', 'dev'],
+      code: 1,
+      log: /amm\.sh --profile Alpha002-Admin Alpha002 dev` exits 0: ✅ [\s\S]*describe-stacks --stack-name Alpha002-dev-Email --profile Alpha002-Admin` is CREATE_COMPLETE or UPDATE_COMPLETE: ❌ \S+ — expected .*, got no stack Alpha002-dev-Email/,
+      said: /dev · Verification: not run, because dev · Deploy failed/,
+    },
+    'deploy-killed': {
+      args: ['--partition', 'dev'],
+      code: 1,
+      log: /amm\.sh --profile Alpha002-Admin Alpha002 dev` exits 0: ❌ \S+ — expected exit code 0, got exit code 137/,
+      said: /next {6}Read the output \(137: ended by SIGKILL\); look at what was done/,
+    },
+    'dns-slow': {
+      args: ['--partition', 'dev'],
+      code: 2,
+      log: /dig \+short NS dev\.ardamails\.com @8\.8\.8\.8` returns ≥ 2 nameservers: 🟡 unknown \S+ — published, not seen by the resolver: 4 name servers of dev\.ardamails\.com have it; 8\.8\.8\.8 gave no answer within 8 s/u,
+      said: /next {6}Run it again/,
+    },
+    'dns-servfail': {
+      args: ['--partition', 'dev'],
+      code: 2,
+      log: /_dmarc\.dev\.ardamails\.com @8\.8\.8\.8` includes `v=DMARC1`: 🟡 unknown \S+ — published, not seen by the resolver: .* 8\.8\.8\.8 gave SERVFAIL after 3 tries/u,
+      said: /next {6}Run it again/,
+    },
+    'dns-not-propagated': {
+      args: ['--partition', 'dev'],
+      code: 2,
+      log: /includes `v=spf1`: 🟡 unknown \S+ — published, not propagated: 4 name servers of dev\.ardamails\.com have it; 8\.8\.8\.8 has NXDOMAIN: dev\.ardamails\.com does not exist for another 15 min 0 s/u,
+      said: /next {6}Wait 15 min 0 s, then repeat: dig \+short/,
+    },
+    'aws-throttled': {
+      args: ['--partition', 'dev'],
+      code: 2,
+      log: /get-caller-identity --profile Alpha002-Admin` is account `139852620346`: 🟡 unknown \S+ — throttled \(Throttling\) after 3 tries/u,
+      said: /next {6}Wait a little/,
+    },
+    'connection-cut': {
+      args: ['--partition', 'dev'],
+      code: 2,
+      log: /get-caller-identity --profile Alpha002-Admin` is account `139852620346`: 🟡 unknown \S+ — /u,
+      said: /next {6}Run it again/,
+    },
+    'postmark-429': {
+      args: ['--partition', 'dev'],
+      code: 2,
+      log: /`dev\.ardamails\.com` registered on `PostmarkNonProd` .*: 🟡 unknown \S+ — 429: too many requests/u,
+      said: /next {6}Wait a minute/,
+    },
+    'postmark-cut': {
+      args: ['--partition', 'dev'],
+      code: 0,
+      log: /`dev\.ardamails\.com` registered on `PostmarkNonProd` .*: ✅ \S+ — created, domain 1001/,
+      said: /✔ `dev\.ardamails\.com` registered/,
+    },
   };
 for (const [fault, { args, code, log, said }] of Object.entries(faults)) {
   test(`the fault ${fault} is seen for what it is`, async () => {
@@ -162,9 +228,9 @@ test("no secret is left in the log, in what is printed, or in the world's files"
 test('the faults are listed, and an unknown one is refused', async () => {
   const listed = await cascade(['rehearse', '--list-faults']);
   assert.equal(listed.code, 0);
-  for (const fault of ['dkim-never', ...Object.keys(faults)])
-    assert.match(listed.stdout, new RegExp(`^${fault} +\\S`, 'm'));
+  const names = [...listed.stdout.matchAll(/^(\S+) +\S.*\n +→ .{20}/gm)].map((match) => match[1]);
+  assert.deepEqual(names.toSorted(), ['dkim-never', ...Object.keys(faults)].toSorted(), 'each has a test');
   const refused = await cascade(['rehearse', '--fault', 'nothing-such']);
   assert.equal(refused.code, 64);
-  assert.match(refused.stderr, /There is no fault "nothing-such"\. Known: dkim-never/);
+  assert.match(refused.stderr, /There is no fault "nothing-such"\. Known: sso-expired/);
 });

@@ -17,6 +17,7 @@ import {
   type StackExport,
   type StackProgress,
   type Unwritten,
+  type ZoneAnswer,
 } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
 
@@ -24,8 +25,12 @@ export const canary = 'canary-4f1d9f7e-0b7a-secret';
 
 export interface MemoryWorld {
   secrets: Map<string, string>;
+  sessionEnds: Date | undefined;
   accounts: Map<string, string>;
   dns: Map<string, DnsAnswer | Failure>;
+  /** What the zone's own servers say, where it is not what the resolver says. */
+  authoritative: Map<string, ZoneAnswer | DnsAnswer | Failure>;
+  delegations: Map<string, readonly string[] | Failure>;
   domains: Map<string, SenderDomain>;
   /** Calls of verifyDkim after which it holds. */
   dkimAfter: number;
@@ -48,8 +53,11 @@ export interface MemoryWorld {
 export function memoryWorld(): MemoryWorld {
   return {
     secrets: new Map(),
+    sessionEnds: undefined,
     accounts: new Map(),
     dns: new Map(),
+    authoritative: new Map(),
+    delegations: new Map(),
     domains: new Map(),
     dkimAfter: 2,
     exports: [],
@@ -70,6 +78,8 @@ export function memoryPorts(world: MemoryWorld): Ports {
   let dkimCalls = 0;
   return {
     secrets: {
+      session: () =>
+        world.sessionEnds === undefined ? undefined : { by: 'memory', ends: world.sessionEnds },
       read: async (references) => {
         world.asked.push(`secrets ${references.join(' ')}`);
         return references.map((reference) => {
@@ -133,6 +143,17 @@ export function memoryPorts(world: MemoryWorld): Ports {
         return 'kind' in found
           ? { ...found, asked: `dig +short ${type} ${name} @${resolver}` }
           : answer(found);
+      },
+      authoritative: async (_, type, name) => {
+        const found = world.authoritative.get(`${type} ${name}`) ?? world.dns.get(`${type} ${name}`);
+        if (found !== undefined && 'kind' in found) return found;
+        if (found !== undefined && 'zone' in found) return answer(found);
+        const outcome = answer<DnsAnswer>(found ?? { code: 'nxdomain', values: [] });
+        return answer({ zone: 'example.com', servers: [{ name: 'ns-1.example.net', outcome }] });
+      },
+      delegation: async (_, domain) => {
+        const found = world.delegations.get(domain) ?? [];
+        return 'kind' in found ? found : answer({ parent: 'example.com', nameServers: found });
       },
     },
     shell: {

@@ -40,6 +40,14 @@ case " ${CASCADE_FAULTS-} " in
   ;;
 esac
 
+case " ${CASCADE_FAULTS-} " in
+*" masked-exit-code "*)
+  # As a log kept with tee does it: the exit code is that of the last command of the pipe.
+  { echo "ERROR: the deploy ended before it began" >&2; exit 255; } | cat
+  exit $?
+  ;;
+esac
+
 echo "Step 0.2: cdk.context.json"
 if ! grep -Fq "\"partitionMail:$infrastructure:$partition\"" cdk.context.json; then
   echo "ERROR: cdk.context.json has no partitionMail:$infrastructure:$partition: register the sender domain first" >&2

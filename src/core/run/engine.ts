@@ -2,6 +2,8 @@
  * Runs the checks of one target in order and tells what happens as a stream of events. Nothing goes on before
  * its event was taken, so a log that writes `started` on the way has it written before the change begins.
  */
+
+import { verification } from '../runbook/front-matter.ts';
 import { contextKey, lookupFor, shellEnvironment } from '../runbook/names.ts';
 import { type CheckContext, type CheckProgress, type CheckResult, title, unknown } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';
@@ -10,7 +12,7 @@ import type { RunEvent, RunOutcome } from './events.ts';
 import { Guards } from './guards.ts';
 import { entryOf, type Target, targetName } from './places.ts';
 import { groupsOf, type Planned, planRun } from './plan.ts';
-import type { Redactor } from './redact.ts';
+import type { OutputStream, Piece, Redactor } from './redact.ts';
 import { RunSecrets } from './secrets.ts';
 import { watchStack } from './watch-stack.ts';
 
@@ -38,6 +40,7 @@ class Run {
   readonly #steps: readonly number[] | undefined;
   readonly #guards: Guards;
   #secrets: RunSecrets | undefined;
+  #sessionTold = false;
 
   constructor(cascade: Cascade, target: Target, options: RunOptions) {
     this.#cascade = cascade;
@@ -137,18 +140,22 @@ class Run {
   async #runCheck(planned: Planned, channel: Channel<RunEvent>): Promise<void> {
     const { ports } = this.#cascade;
     const begun = ports.clock.now();
-    const outputs = { stdout: this.#redactor.stream(), stderr: this.#redactor.stream() };
-    const emit = (chunk: string, stream: 'stdout' | 'stderr'): string => {
-      if (chunk !== '') channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
-      return chunk;
+    const printed = this.#redactor.output();
+    const emit = (pieces: readonly Piece[]): string => {
+      let shown = '';
+      for (const { text: chunk, stream } of pieces) {
+        channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
+        shown += chunk;
+      }
+      return shown;
     };
     const output = {
-      output: (chunk: string, stream: 'stdout' | 'stderr') => emit(outputs[stream].push(chunk), stream),
-      outputEnd: () => emit(outputs.stdout.end(), 'stdout') + emit(outputs.stderr.end(), 'stderr'),
+      output: (chunk: string, stream: OutputStream) => emit(printed.push(chunk, stream)),
+      outputEnd: () => emit(printed.end()),
+      outputTaken: () => channel.room(),
     };
     const progress = (each: CheckProgress): void => {
-      const shown = each.kind === 'note' ? { ...each, text: this.#redactor.redact(each.text) } : each;
-      channel.push({ kind: 'check-progress', check: planned.ref, progress: shown });
+      channel.push({ kind: 'check-progress', check: planned.ref, progress: this.#redactedProgress(each) });
     };
     const watch = new AbortController();
     const watching = watchStack(
@@ -214,7 +221,7 @@ class Run {
   #context(
     { partition }: Planned,
     entry: Record<string, string> | undefined,
-  ): Omit<CheckContext, 'output' | 'outputEnd' | 'progress'> {
+  ): Omit<CheckContext, 'output' | 'outputEnd' | 'outputTaken' | 'progress'> {
     const { runbook, ports, worktree } = this.#cascade;
     const late = { context: entry };
     return {
@@ -223,6 +230,8 @@ class Run {
       lookup: lookupFor(runbook, partition, late),
       contextKey: partition === undefined ? '' : contextKey(runbook, partition),
       resolver: runbook.resolver,
+      resolvers: runbook.resolvers,
+      thorough: this.#target.kind === 'phase' && this.#target.phase.title === verification,
       worktree,
       partition: partition?.name,
       secret: async (reference) => {
@@ -230,8 +239,28 @@ class Run {
         if (read === undefined) throw new Error('a secret was asked for before the run was planned');
         return read;
       },
+      sessionToTell: () => {
+        const session = this.#sessionTold ? undefined : ports.secrets.session();
+        this.#sessionTold = true;
+        return session;
+      },
       shell: () => this.#cascade.shell(partition?.name ?? ''),
       environment: () => shellEnvironment(runbook, partition, late),
+    };
+  }
+
+  #redactedProgress(progress: CheckProgress): CheckProgress {
+    if (progress.kind === 'note') return { ...progress, text: this.#redactor.redact(progress.text) };
+    const reasoned = <T extends { readonly reason?: string }>(each: T): T =>
+      each.reason === undefined ? each : { ...each, reason: this.#redactor.redact(each.reason) };
+    const { stack, resources, firstFailure } = progress.progress;
+    return {
+      kind: 'stack',
+      progress: {
+        stack: reasoned(stack),
+        resources: resources.map(reasoned),
+        ...(firstFailure === undefined ? {} : { firstFailure: reasoned(firstFailure) }),
+      },
     };
   }
 

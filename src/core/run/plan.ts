@@ -17,7 +17,9 @@ export async function placedNow(
   target: Target,
 ): Promise<readonly PlacedCheck[]> {
   const contexts = new Map<Partition | undefined, Readonly<Record<string, string>> | undefined>();
-  for (const partition of runbook.partitions) {
+  // Of a thousand partitions only those that the target is about.
+  const partitions = target.kind === 'gate' ? runbook.partitions : [target.partition];
+  for (const partition of partitions) {
     const read = await ports.context.read(contextKey(runbook, partition));
     contexts.set(partition, read.kind === 'answer' ? read.value : undefined);
   }

@@ -1,4 +1,5 @@
 /** While a shell deploys, the stack that the next `aws stack` line asks for is watched. */
+import type { StackResource } from '../ports.ts';
 import { lookupFor } from '../runbook/names.ts';
 import { fill } from '../runbook/template.ts';
 import { awsTarget } from '../steps/aws.ts';
@@ -8,6 +9,7 @@ import type { Planned } from './plan.ts';
 
 /** CloudFormation throttles an account that polls much faster. */
 const interval = 3000;
+const longestPause = 48_000;
 
 /** Settles when `signal` aborts, or at once where there is nothing to watch. */
 export async function watchStack(
@@ -24,13 +26,19 @@ export async function watchStack(
     return;
   const name = fill(stack, lookup).text;
   const since = ports.clock.now();
+  let pause = interval;
+  let firstFailure: StackResource | undefined;
   try {
     for (;;) {
-      await ports.clock.sleep(interval, signal);
+      await ports.clock.sleep(pause, signal);
       const seen = await ports.aws.stackProgress(target, name, since, signal);
-      // What cannot be seen just now is asked again: watching never decides anything.
-      if (seen.kind === 'answer' && seen.value !== undefined)
-        progress({ kind: 'stack', progress: seen.value });
+      // What cannot be seen just now is asked again, but later each time: watching never decides anything.
+      pause = seen.kind === 'answer' ? interval : Math.min(pause * 2, longestPause);
+      if (seen.kind === 'failure' || seen.value === undefined) continue;
+      // Kept although the stack rolls back, and is deleted, and what it says later is only what followed.
+      firstFailure ??= seen.value.firstFailure;
+      const kept = firstFailure === undefined ? {} : { firstFailure };
+      progress({ kind: 'stack', progress: { ...seen.value, ...kept } });
     }
   } catch (error) {
     if (!signal.aborted) throw error;

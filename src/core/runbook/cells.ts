@@ -60,6 +60,18 @@ export function marksOf(info: string): readonly string[] {
     .filter((word) => word.length > 0);
 }
 
+const limitForm = /^within=([1-9]\d{0,5})(s|m|h)$/;
+const unitLength = { s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** `within=10m`: how long a cell may take, in milliseconds. */
+export function timeLimitOf(marks: readonly string[]): number | undefined {
+  for (const mark of marks) {
+    const [, count, unit] = limitForm.exec(mark) ?? [];
+    if (unit === 's' || unit === 'm' || unit === 'h') return Number(count) * unitLength[unit];
+  }
+  return undefined;
+}
+
 interface Part {
   readonly kind: CellKind;
   readonly start: number;

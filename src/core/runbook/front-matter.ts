@@ -51,6 +51,8 @@ export interface FrontMatter {
   readonly worktree: string;
   readonly verification?: string;
   readonly resolver: string;
+  /** All of them, `resolver` the first. */
+  readonly resolvers: readonly string[];
   readonly variables: ReadonlyMap<string, Template>;
   readonly partitions: readonly Partition[];
   readonly phases: readonly Phase[];
@@ -80,12 +82,15 @@ const topKeys = [
 const variableForm = /^[a-z][A-Za-z0-9_]*$/;
 const partitionForm = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 export const signOff = 'Sign-off';
+/** The phase that proves that a partition works. */
+export const verification = 'Verification';
 
 export const noFrontMatter: FrontMatter = {
   name: '',
   log: 'execution-log.md',
   worktree: '.',
   resolver: '8.8.8.8',
+  resolvers: ['8.8.8.8'],
   variables: new Map(),
   partitions: [],
   phases: [],
@@ -148,12 +153,14 @@ class Reader {
     const phases = this.#phases(fields.get('phases'));
     const variables = this.#templates(fields.get('variables'));
     const verification = this.#text(fields.get('verification'));
+    const resolvers = this.#resolvers(fields.get('resolver'));
     const value: FrontMatter = {
       name,
       log: this.#text(fields.get('log')) ?? noFrontMatter.log,
       worktree: this.#text(fields.get('worktree')) ?? noFrontMatter.worktree,
       ...(verification === undefined ? {} : { verification }),
-      resolver: this.#text(fields.get('resolver')) ?? noFrontMatter.resolver,
+      resolver: resolvers[0] ?? noFrontMatter.resolver,
+      resolvers,
       variables,
       partitions,
       phases,
@@ -211,6 +218,13 @@ class Reader {
     }
     this.#error('A text is expected here.', node === null ? field.keySpan : this.#span(node));
     return undefined;
+  }
+
+  /** One resolver, or a list of them. */
+  #resolvers(field: Field | undefined): readonly string[] {
+    const named = isSeq(field?.node) ? this.#textList(field).map(({ text }) => text) : [this.#text(field)];
+    const known = [...new Set(named.flatMap((each) => each?.trim() || []))];
+    return known.length === 0 ? noFrontMatter.resolvers : known;
   }
 
   #flag(field: Field | undefined): boolean {

@@ -3,7 +3,14 @@ import { scan } from '../markdown/scan.ts';
 import { languages } from '../steps/languages.ts';
 import type { Check } from '../steps/step.ts';
 import type { Span } from '../text.ts';
-import { marksOf, type ReadCell, readCells, type StepLanguageId, stepLanguages } from './cells.ts';
+import {
+  marksOf,
+  type ReadCell,
+  readCells,
+  type StepLanguageId,
+  stepLanguages,
+  timeLimitOf,
+} from './cells.ts';
 import {
   type FrontMatter,
   type GateDeclaration,
@@ -82,13 +89,16 @@ function readStep(
   const head = { start: cell.start, end: cell.valueStart };
   const marks = marksOf(cell.origin.info ?? '');
   for (const mark of marks) {
-    if (!knownMarks.includes(mark)) {
-      problems.push({
-        severity: 'error',
-        message: `"${mark}" is not a mark of a cell. Known: ${knownMarks.join(', ')}.`,
-        span: head,
-      });
-    }
+    const limit = timeLimitOf([mark]);
+    if (knownMarks.includes(mark) || (limit !== undefined && language === 'sh')) continue;
+    problems.push({
+      severity: 'error',
+      message:
+        limit === undefined
+          ? `"${mark}" is not a mark of a cell. Known: ${knownMarks.join(', ')}, and for sh within=10m.`
+          : `"${mark}" belongs to "sh": the other languages have deadlines of their own.`,
+      span: head,
+    });
   }
   const checks: Check[] = [];
   for (const result of languages[language].parse({ value: cell.value, start: cell.valueStart, marks })) {

@@ -1,5 +1,5 @@
 import type { AwsTarget, StackProgress } from '../ports.ts';
-import { type Lookup, type Parsed, parsed, type Template } from '../runbook/template.ts';
+import { type Lookup, type Parsed, parsed, problem, type Template } from '../runbook/template.ts';
 import {
   type Arguments,
   type CheckLine,
@@ -10,6 +10,7 @@ import {
   templates,
   type Word,
 } from './lines.ts';
+import { meaningOf, nextFor, stackStates } from './stack-states.ts';
 import {
   type Check,
   type CheckContext,
@@ -50,6 +51,12 @@ function parseLine(line: CheckLine): Parsed<Check> {
     case 'stack': {
       const statuses = statusList(rest);
       if (is?.text !== 'is' || statuses === undefined) break;
+      const strange = rest.find(({ text }) => text !== '|' && meaningOf(text) === undefined);
+      if (strange !== undefined)
+        return problem(
+          `"${strange.text}" is no state of a stack. Known: ${stackStates.join(', ')}.`,
+          strange.span,
+        );
       const args = templates({ name: first });
       return args.kind === 'problem' ? args : parsed(stack(line, args.value, statuses));
     }
@@ -163,22 +170,15 @@ const stack = (line: CheckLine, args: { readonly name: Template }, statuses: rea
       progress({ kind: 'stack', progress: seen.value });
       const { status } = seen.value.stack;
       if (statuses.includes(status)) return passed(`${status}, ${seen.value.resources.length} resources`);
-      if (status.endsWith('_IN_PROGRESS')) {
-        return unknown(
-          `${status}: ${stackCount(seen.value)}`,
-          'Wait until the stack is done, then run the cell again.',
-        );
-      }
+      const meaning = meaningOf(status);
+      if (meaning === undefined || meaning === 'moving')
+        return unknown(`${status}: ${stackCount(seen.value)}`, nextFor(status, name));
       const reason = seen.value.firstFailure;
       const because =
         reason === undefined
           ? (seen.value.stack.reason ?? '')
           : `${reason.logicalId}: ${reason.reason ?? reason.status}`;
-      return failed(
-        expected,
-        because.length > 0 ? `${status} (${because})` : status,
-        'Mend the cause, remove the stack if it rolled back, then deploy again.',
-      );
+      return failed(expected, because.length > 0 ? `${status} (${because})` : status, nextFor(status, name));
     },
     args.name,
   );

@@ -34,6 +34,9 @@ function parseLine(line: CheckLine): Parsed<Check> {
   return notUnderstood('git', forms, line);
 }
 
+/** So much of a hash, at least, tells one commit from the others. */
+const isHash = (text: string): boolean => /^[0-9a-f]{7,64}$/.test(text);
+
 const clean = (line: CheckLine): Check =>
   makeCheck({
     language: 'git',
@@ -89,7 +92,7 @@ const head = (line: CheckLine, args: { hash: Template }): Check =>
         const current = await ports.repository.head(worktree, signal);
         if (current.kind === 'failure') return fromFailure(current);
         const wanted = values.hash.toLowerCase();
-        return /^[0-9a-f]{7,64}$/.test(wanted) && current.value.startsWith(wanted)
+        return isHash(wanted) && current.value.startsWith(wanted)
           ? passed(current.value)
           : failed(values.hash, current.value, `Check out ${values.hash}, or mend the line.`);
       },
@@ -112,7 +115,7 @@ const pullRequest = (line: CheckLine, args: { number: Template }): Check =>
         ]);
         if (current.kind === 'failure') return fromFailure(current);
         if (wanted.kind === 'failure') return fromFailure(wanted);
-        return current.value === wanted.value
+        return current.value === wanted.value && isHash(wanted.value)
           ? passed(`both ${current.value}`)
           : failed(
               wanted.value,

@@ -1,8 +1,17 @@
+import { fingerprint } from '../fingerprint.ts';
+import type { Clock, SecretSession } from '../ports.ts';
 import { parsed } from '../runbook/template.ts';
 import { checkLines, makeCheck, notUnderstood, templates } from './lines.ts';
 import { failed, fromFailure, passed, type StepLanguage } from './step.ts';
 
 const forms = ['read op://VAULT/ITEM/FIELD [as NAME]'];
+
+/** When the person is asked again: a deploy that reads secrets itself had better begin before. */
+function sessionText({ by, ends }: SecretSession, clock: Clock): string {
+  if (ends === undefined) return `Read by ${by}, which asks nobody.`;
+  const local = new Date(ends.getTime() + clock.offsetMinutes(ends) * 60_000).toISOString().slice(11, 16);
+  return `Read by ${by}; the session ends at ${local} unless something is read before.`;
+}
 
 /** `op`: secrets of 1Password. */
 export const op: StepLanguage = {
@@ -39,10 +48,16 @@ export const op: StepLanguage = {
             run: async (context) => {
               const secret = await context.secret(values.reference);
               if (secret.kind === 'failure') return fromFailure(secret);
-              const empty = secret.value.reveal().trim() === '';
-              return empty
-                ? failed('a value', 'an empty field', `Fill the field in 1Password: ${values.reference}.`)
-                : passed('resolves');
+              if (secret.value.reveal().trim() === '')
+                return failed(
+                  'a value',
+                  'an empty field',
+                  `Fill the field in 1Password: ${values.reference}.`,
+                );
+              const session = context.sessionToTell();
+              if (session !== undefined)
+                context.output(`${sessionText(session, context.ports.clock)}\n`, 'stdout');
+              return passed(`resolves, fingerprint ${await fingerprint(secret.value)}`);
             },
           }),
         }),

@@ -17,6 +17,8 @@ const forms = ['register DOMAIN return-path DOMAIN', 'verify dkim DOMAIN', 'veri
 /** Postmark looks records up on its side after a call; the recorded run saw DKIM true on the second call. */
 const secondsBetweenCalls = 4;
 const mostCalls = 8;
+/** Of those, how many may go without an answer. */
+const mostSilent = 3;
 
 /** `postmark`: the sender domain of a partition, on the account its secret opens. */
 export const postmark: StepLanguage = {
@@ -166,18 +168,27 @@ async function confirm(
     );
   }
   const route = `PUT /domains/${found.value.id}/${verification.call}`;
+  let silent = 0;
   for (let call = 1; call <= mostCalls; call++) {
     const domainNow = await ports.postmark[verification.call](secret, found.value.id, signal);
-    if (domainNow.kind === 'failure') return fromFailure(domainNow);
-    if (verification.holds(domainNow.value)) {
+    // What Postmark did not answer is asked again with the rest, later each time; a refusal ends it.
+    if (domainNow.kind === 'failure') {
+      silent += 1;
+      if (domainNow.verdict === 'failed' || silent === mostSilent) return fromFailure(domainNow);
+    } else if (verification.holds(domainNow.value)) {
       return passed(`${verification.field} after ${call} ${call === 1 ? 'call' : 'calls'} of ${route}`);
     }
-    if (call === mostCalls) break;
+    if (call === mostCalls) {
+      if (domainNow.kind === 'failure') return fromFailure(domainNow);
+      break;
+    }
+    const pause = secondsBetweenCalls * 2 ** silent;
+    const state = domainNow.kind === 'failure' ? domainNow.came : `${verification.field}: false`;
     context.progress({
       kind: 'note',
-      text: `${verification.field}: false after ${call} of ${mostCalls} calls; asking again in ${secondsBetweenCalls} s`,
+      text: `${state} after ${call} of ${mostCalls} calls; asking again in ${pause} s`,
     });
-    await ports.clock.sleep(secondsBetweenCalls * 1000, signal);
+    await ports.clock.sleep(pause * 1000, signal);
   }
   return failed(
     `${verification.field}: true`,

@@ -1,9 +1,12 @@
+import { timeLimitOf } from '../runbook/cells.ts';
 import { parsed, problem } from '../runbook/template.ts';
-import { splitLines } from '../text.ts';
+import { plainText, splitLines } from '../text.ts';
 import type { Check, CheckContext, CheckResult, StepLanguage } from './step.ts';
 import { failed, fromFailure, passed, shortened, unknown } from './step.ts';
 
-const forms = ['any shell text; mark the cell "check" when it only reads'];
+const forms = [
+  'any shell text; mark the cell "check" when it only reads, "within=10m" to end it after that time (s, m, h)',
+];
 const name = /\$\{([A-Za-z][A-Za-z0-9_]*)\}/g;
 const dotted = /\$\{([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+)\}/;
 /** `12 / 12` in the output of a check: how many of how many. */
@@ -24,11 +27,11 @@ export const sh: StepLanguage = {
       const span = { start, end: start + wrong[0].length };
       return [problem(`A shell has no names with dots. Write "\${${wrong[1].replaceAll('.', '_')}}".`, span)];
     }
-    return [parsed(shellCheck(text, cell.start, cell.marks.includes('check')))];
+    return [parsed(shellCheck(text, cell.start, cell.marks.includes('check'), timeLimitOf(cell.marks)))];
   },
 };
 
-function shellCheck(text: string, start: number, readsOnly: boolean): Check {
+function shellCheck(text: string, start: number, readsOnly: boolean, limit: number | undefined): Check {
   return {
     language: 'sh',
     source: text,
@@ -40,7 +43,7 @@ function shellCheck(text: string, start: number, readsOnly: boolean): Check {
       command: commandLine(text, lookup),
       label: 'exits 0',
       missing: [],
-      run: (context) => run(text, readsOnly, context),
+      run: (context) => withinLimit(limit, readsOnly, context, (limited) => run(text, readsOnly, limited)),
     }),
   };
 }
@@ -57,23 +60,58 @@ function commandLine(text: string, lookup: (name: string) => string | undefined)
   return simple && joined.length <= 160 ? joined : `${known(lines[0] ?? text.trim())} …`;
 }
 
+class LimitReached extends Error {
+  override readonly name = 'LimitReached';
+}
+
+/** Ends the command, and all that it started, when it takes longer than its cell allows. */
+async function withinLimit(
+  limit: number | undefined,
+  readsOnly: boolean,
+  context: CheckContext,
+  work: (context: CheckContext) => Promise<CheckResult>,
+): Promise<CheckResult> {
+  if (limit === undefined) return work(context);
+  const reached = new AbortController();
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, reached.signal]);
+  const watch = context.ports.clock.sleep(limit, AbortSignal.any([context.signal, over.signal])).then(
+    () => reached.abort(new LimitReached()),
+    // Stopped, or done before the time was up.
+    () => {},
+  );
+  try {
+    return await work({ ...context, signal });
+  } catch (error) {
+    if (error instanceof LimitReached === false || context.signal.aborted) throw error;
+    return unknown(
+      `no end within ${limit / 1000} s; it was ended with all that it had started`,
+      again(readsOnly),
+    );
+  } finally {
+    over.abort();
+    await watch;
+  }
+}
+
 async function run(text: string, readsOnly: boolean, context: CheckContext): Promise<CheckResult> {
   let tail = '';
   const outcome = await context.shell().run(
     text,
     context.environment(),
     (chunk, stream) => {
-      tail = (tail + context.output(chunk, stream)).slice(-tailLength);
+      tail = (tail + context.output(chunk, stream).slice(-tailLength)).slice(-tailLength);
+      return context.outputTaken();
     },
     context.signal,
   );
-  tail += context.outputEnd();
+  tail = plainText(tail + context.outputEnd());
   if (outcome.kind === 'failure') return fromFailure(outcome);
   const { exitCode, signal } = outcome.value;
   if (exitCode === undefined) {
     return unknown(
       signal === undefined ? 'the shell was gone before it told an exit code' : `ended by ${signal}`,
-      readsOnly ? 'Run the cell again.' : 'Look at what it did (Verify Partition) before you run it again.',
+      again(readsOnly),
     );
   }
   if (exitCode !== 0) {
@@ -99,6 +137,9 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
       );
 }
 
+const again = (readsOnly: boolean): string =>
+  readsOnly ? 'Run the cell again.' : 'Look at what it did (Verify Partition) before you run it again.';
+
 /** The last line that says something: scripts tell their reason at the end. */
 function lastWords(output: string): string {
   const lines = output.split(/[\r\n]+/);
@@ -108,5 +149,18 @@ function lastWords(output: string): string {
 function exitHint(code: number): string {
   if (code === 127) return ' (127: the command was not found)';
   if (code === 126) return ' (126: the file is not executable)';
-  return '';
+  const signal = signals[code - 128];
+  return signal === undefined ? '' : ` (${code}: ended by ${signal})`;
 }
+
+/** A shell tells of a command that a signal ended by 128 and the signal's number. */
+const signals: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  6: 'SIGABRT',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  15: 'SIGTERM',
+};

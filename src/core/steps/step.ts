@@ -1,5 +1,5 @@
 /** What every step language makes of its lines: checks that can be bound to values, worded and run. */
-import type { Failure, Outcome, Ports, ShellSession, StackProgress } from '../ports.ts';
+import type { Failure, Outcome, Ports, SecretSession, ShellSession, StackProgress } from '../ports.ts';
 import type { Lookup, Parsed, Template } from '../runbook/template.ts';
 import type { Secret } from '../secret.ts';
 import type { Span } from '../text.ts';
@@ -31,11 +31,17 @@ export interface CheckContext {
   /** The key of the partition's entry in `cdk.context.json`. */
   readonly contextKey: string;
   readonly resolver: string;
+  /** All resolvers of the runbook, `resolver` the first of them. */
+  readonly resolvers: readonly string[];
+  /** Whether this run proves that a partition works: then more is asked than one answer. */
+  readonly thorough: boolean;
   /** Absolute path that sh and git cells run in. */
   readonly worktree: string;
   readonly partition: string | undefined;
   /** Reads a secret; all references of the run are read in one go at the first call. */
   secret(reference: string): Promise<Outcome<Secret>>;
+  /** The session that secrets were read in, for the first check of a run that asks: one line tells it for all. */
+  sessionToTell(): SecretSession | undefined;
   /** The partition's shell. */
   shell(): ShellSession;
   /** Names and values for the shell, secrets left out. */
@@ -44,6 +50,8 @@ export interface CheckContext {
   output(chunk: string, stream: 'stdout' | 'stderr'): string;
   /** The rest that was held back because a secret might have begun in it. */
   outputEnd(): string;
+  /** Settles when enough of the output has been taken on; whoever prints more before that fills the memory. */
+  outputTaken(): Promise<void>;
   progress(progress: CheckProgress): void;
 }
 

@@ -31,6 +31,12 @@ export function awsEndpoint(world: AwsWorld, accounts: ReadonlyMap<string, strin
     const scope = /Credential=([^/,\s]+)\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '');
     const account = accounts.get(scope?.[1] ?? '');
     const service = scope?.[2] ?? '';
+    if (world.faults.has('aws-throttled')) return throttled(service);
+    const answer = served(service, account, request);
+    return world.faults.has('connection-cut') ? { ...answer, cut: true } : answer;
+  };
+
+  function served(service: string, account: string | undefined, request: HttpRequest): HttpAnswer {
     switch (service) {
       case 'secretsmanager':
         return secretsManager(world, account, request);
@@ -42,7 +48,18 @@ export function awsEndpoint(world: AwsWorld, accounts: ReadonlyMap<string, strin
       default:
         return query(world, account, service, request);
     }
-  };
+  }
+}
+
+/** As AWS says it to an account that asks too much. */
+function throttled(service: string): HttpAnswer {
+  const message = 'Rate exceeded';
+  if (service === 'secretsmanager') {
+    const body = JSON.stringify({ __type: 'ThrottlingException', Message: message });
+    return { status: 400, type: 'application/x-amz-json-1.1', body };
+  }
+  const namespace = service === 'route53' ? ROUTE53_NAMESPACE : (QUERY_SERVICES[service]?.namespace ?? '');
+  return failed(namespace, refusal(400, 'Throttling', message));
 }
 
 function query(

@@ -1,4 +1,5 @@
 import type { WorldDescription } from '../description.ts';
+import type { FaultName } from '../faults.ts';
 import type { StackEngine } from '../stack-engine.ts';
 import type { Store } from '../state.ts';
 import type { Xml } from './xml.ts';
@@ -8,6 +9,7 @@ export interface AwsWorld {
   readonly description: WorldDescription;
   readonly store: Store;
   readonly engine: StackEngine;
+  readonly faults: ReadonlySet<FaultName>;
 }
 
 export interface Result {

@@ -9,7 +9,7 @@ import { run } from '../../../src/core/run/engine.ts';
 import type { RunEvent, RunOutcome } from '../../../src/core/run/events.ts';
 import type { Target } from '../../../src/core/run/places.ts';
 import { recorded } from '../../../src/core/run/record.ts';
-import { Redactor } from '../../../src/core/run/redact.ts';
+import { type Piece, Redactor } from '../../../src/core/run/redact.ts';
 import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { frontMatter, phase } from '../fixture.ts';
@@ -132,15 +132,21 @@ test('no part of a secret is left where a long line is cut, nor in a later run, 
   assert.match(everything, /error of its own: boom \[op:/);
 });
 
+const shownText = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join('');
+
 test('colours do not hide a secret, and a longer secret is not cut by a shorter one', () => {
   const redactor = new Redactor();
   redactor.add(new Secret('op://a', 'abcdef'));
   redactor.add(new Secret('op://b', 'abcdefXYZ99'));
   redactor.add(new Secret('op://c', 's3cr3t-token-value'));
-  const stream = redactor.stream();
+  const output = redactor.output();
+  const stream = {
+    push: (chunk: string) => shownText(output.push(chunk, 'stdout')),
+    end: () => shownText(output.end()),
+  };
   const chunks = ['abcdef', 'XYZ99 and abcdef. s3cr3t-\u001B[01;', '31mtoken\u001B[0m-va', 'lue end'];
   const shown = chunks.map((chunk) => stream.push(chunk)).join('') + stream.end();
-  assert.equal(shown, '[op://b] and [op://a]. [op://c] end');
+  assert.equal(shown, '[op://b] and [op://a]. [op://c]\u001B[01;31m\u001B[0m end');
 });
 
 test('a count at the very end of the output is whole although a secret begins like it', async () => {
@@ -220,9 +226,9 @@ test('columns are found by their titles, wherever they stand', async () => {
   await play(gate(0));
   assert.match(
     line('op://Dev/'),
-    /\| 2026-11-24 \S+ \S+ passed — resolves; before that: agreed with Bob \| ✅ 2026-11-24 \|$/,
+    /\| 2026-11-24 \S+ \S+ passed — resolves, fingerprint [0-9a-f]{8}; before that: agreed with Bob \| ✅ 2026-11-24 \|$/,
   );
-  assert.match(line('op://Prod/'), /\| resolves \| ✅ 2026-11-24 \|$/);
+  assert.match(line('op://Prod/'), /\| resolves, fingerprint [0-9a-f]{8} \| ✅ 2026-11-24 \|$/);
   assert.equal(
     line('| Entry criteria verified |'),
     '| Entry criteria verified | Bob ✅ | ✅ 2026-11-24 | 2026-11-24 — (by noon) |',

@@ -276,6 +276,26 @@ test('all secrets are read in one go, and no value leaves the run', async () => 
   assert.match(JSON.stringify(events), /token=.*\[op:\/\/Dev\/Postmark\/credential\] done/);
 });
 
+test('a shared token is seen by its fingerprint, and the end of the session is told once', async () => {
+  world.secrets.set('op://Prod/Postmark/credential', canary);
+  world.sessionEnds = new Date('2026-11-24T10:10:00Z');
+  const prints = async () => {
+    const { events } = await play(entry());
+    const output = events.flatMap((event) => (event.kind === 'check-output' ? [event.chunk] : [])).join('');
+    assert.equal(output, 'Read by memory; the session ends at 10:10 unless something is read before.\n');
+    return events.flatMap((event) =>
+      event.kind === 'check-finished' ? [/fingerprint ([0-9a-f]{8})$/.exec(event.result.evidence)?.[1]] : [],
+    );
+  };
+  const [dev, prod] = await prints();
+  assert.ok(dev);
+  assert.equal(dev, prod);
+  world.secrets.set('op://Prod/Postmark/credential', `${canary}-prod`);
+  const [again, other] = await prints();
+  assert.equal(again, dev, 'the same in every run');
+  assert.notEqual(other, dev);
+});
+
 test('a runbook with problems runs nothing', async () => {
   const { parseRunbook } = await import('../../../src/core/runbook/runbook.ts');
   const broken = parseRunbook(runbook.text.replace('NS  ${domain}', 'NS  ${nowhere}'));

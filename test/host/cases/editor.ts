@@ -102,8 +102,12 @@ export interface Row {
   readonly detail?: string;
 }
 
-/** What a cell shows: its rows as data, and its Markdown. */
-export function shown(cell: vscode.NotebookCell): { rows: readonly Row[]; markdown: string } {
+/** What a cell shows: its rows as data, its Markdown, and what a shell printed. */
+export function shown(cell: vscode.NotebookCell): {
+  rows: readonly Row[];
+  markdown: string;
+  printed: string;
+} {
   const items = cell.outputs.flatMap((output) => output.items);
   const text = (mime: string): string =>
     items
@@ -111,5 +115,9 @@ export function shown(cell: vscode.NotebookCell): { rows: readonly Row[]; markdo
       .map((item) => new TextDecoder().decode(item.data))
       .join('\n');
   const json = text('application/vnd.cascade.checks+json');
-  return { rows: json === '' ? [] : JSON.parse(json).rows, markdown: text('text/markdown') };
+  return {
+    rows: json === '' ? [] : JSON.parse(json).rows,
+    markdown: text('text/markdown'),
+    printed: text('application/vnd.code.notebook.stdout'),
+  };
 }

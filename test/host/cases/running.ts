@@ -91,7 +91,7 @@ export const running: readonly Case[] = [
       assert.match(markdown, /✅ passed \| \d+\.\d s \| `dig \+short NS dev\.ardamails\.com @8\.8\.8\.8`/);
       assert.match(markdown, /dev · REHEARSAL/);
       assert.match(
-        shown(cellWith(notebook, './amm.sh')).markdown,
+        shown(cellWith(notebook, './amm.sh')).printed,
         /CREATE_COMPLETE/,
         'the output of the shell',
       );

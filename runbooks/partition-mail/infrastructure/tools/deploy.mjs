@@ -12,7 +12,10 @@ import {
 
 const RESOURCES = 25;
 const POLL_MS = 500;
+/** With the fault deploy-killed: after so many resources. */
+const KILLED_AFTER = 8;
 
+const killed = (process.env.CASCADE_FAULTS ?? '').split(' ').includes('deploy-killed');
 const [profile, infrastructure, partition] = process.argv.slice(2);
 
 try {
@@ -88,6 +91,7 @@ async function follow(instance, past) {
         done.add(event.logicalId);
       }
       if (event.status.endsWith('_FAILED')) failures.push(event.reason ?? event.logicalId);
+      if (killed && done.size >= KILLED_AFTER) process.kill(process.pid, 'SIGKILL');
       const count = String(done.size).padStart(2);
       const time = new Date(event.time).toLocaleTimeString('en-US');
       const reason =

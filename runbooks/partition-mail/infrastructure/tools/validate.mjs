@@ -115,7 +115,7 @@ async function text(name) {
 }
 
 function dns(type, name) {
-  const resolver = new Resolver({ timeout: 2000, tries: 2 });
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
   if (process.env.CASCADE_RESOLVER) resolver.setServers([process.env.CASCADE_RESOLVER]);
   return resolver[`resolve${type}`](name);
 }

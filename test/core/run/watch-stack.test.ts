@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StackStatus } from '@aws-sdk/client-cloudformation';
+import { answer, failure, type StackProgress } from '../../../src/core/ports.ts';
+import { Cascade } from '../../../src/core/run/cascade.ts';
+import { planRun } from '../../../src/core/run/plan.ts';
+import { watchStack } from '../../../src/core/run/watch-stack.ts';
+import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
+import { stackStates } from '../../../src/core/steps/stack-states.ts';
+import { frontMatter, phase } from '../fixture.ts';
+import { memoryLog, memoryPorts, memoryWorld } from '../memory.ts';
+
+const runbook = parseRunbook(
+  `---\n${frontMatter}---\n## Deploy\n\n\`\`\`sh\n./deploy.sh\n\`\`\`\n\n\`\`\`aws\nstack \${stack} is CREATE_COMPLETE\n\`\`\`\n`,
+);
+
+test('a watch backs off while it is throttled, and keeps the first failure when the events of it are gone', async () => {
+  const stack = (status: string): StackProgress['stack'] => ({ name: 'S', status });
+  const role = { logicalId: 'Role', type: 'AWS::IAM::Role', status: 'CREATE_FAILED', reason: 'taken' };
+  const throttled = failure('unknown', 'aws', 'throttled', 'Wait.');
+  const answers = [
+    throttled,
+    throttled,
+    answer({ stack: stack('CREATE_IN_PROGRESS'), resources: [], firstFailure: role }),
+    ...Array.from({ length: 6 }, () => throttled),
+    answer({ stack: stack('DELETE_IN_PROGRESS'), resources: [] }),
+  ];
+  const pauses: number[] = [];
+  const over = new AbortController();
+  const memory = memoryPorts(memoryWorld());
+  const ports = {
+    ...memory,
+    aws: {
+      ...memory.aws,
+      stackProgress: async () => {
+        const next = answers.shift();
+        if (next === undefined) over.abort(new Error('over'));
+        return next ?? throttled;
+      },
+    },
+    clock: {
+      ...memory.clock,
+      sleep: async (milliseconds: number, signal: AbortSignal) => {
+        signal.throwIfAborted();
+        pauses.push(milliseconds / 1000);
+      },
+    },
+  };
+  const cascade = new Cascade({ runbook, log: memoryLog(undefined), ports, worktree: '/worktree' });
+  const [planned] = await planRun(cascade, phase(runbook, 'dev', 'Deploy'), undefined);
+  assert.ok(planned);
+  const seen: string[] = [];
+  await watchStack(
+    cascade,
+    planned,
+    (each) => {
+      if (each.kind === 'stack')
+        seen.push(`${each.progress.stack.status} ${each.progress.firstFailure?.reason}`);
+    },
+    over.signal,
+  );
+  assert.deepEqual(pauses, [3, 6, 12, 3, 6, 12, 24, 48, 48, 48, 3]);
+  assert.deepEqual(seen, ['CREATE_IN_PROGRESS taken', 'DELETE_IN_PROGRESS taken']);
+});
+
+test('every state that CloudFormation has is known, and a line that names another one does not parse', () => {
+  assert.deepEqual([...stackStates].sort(), Object.values(StackStatus).sort());
+  const wrong = parseRunbook(runbook.text.replace('is CREATE_COMPLETE', 'is CREATED'));
+  assert.match(
+    wrong.problems[0]?.message ?? '',
+    /"CREATED" is no state of a stack\. Known: CREATE_IN_PROGRESS/,
+  );
+});

@@ -60,26 +60,37 @@ const command = (text: string): string =>
     .replace(/\d{6,}[a-z]*/g, '#');
 
 function uncovered(recorded: readonly Recorded[]): readonly Found[] {
-  const seen = new Map<string, Recorded[]>();
+  const seen = new Map<string, Map<Recorded, Recorded['checks'][number]>>();
   for (const each of recorded) {
-    for (const { key, check } of each.checks)
-      if (check.status !== undefined) seen.set(key, [...new Set([...(seen.get(key) ?? []), each])]);
+    for (const entry of each.checks) {
+      if (entry.check.status === undefined) continue;
+      const having = seen.get(entry.key) ?? new Map<Recorded, Recorded['checks'][number]>();
+      if (!having.has(each)) having.set(each, entry);
+      seen.set(entry.key, having);
+    }
   }
-  return [...seen].flatMap(([key, having]) => {
+  return [...seen.values()].flatMap((byPartition) => {
+    const having = [...byPartition.keys()];
     if (having.length < 2 || having.length === recorded.length) return [];
-    const samples = having.flatMap((each) => {
-      const sample = each.checks.find((entry) => entry.key === key);
-      return sample === undefined ? [] : [{ ...sample, among: each }];
-    });
+    // Most say it in the same words, and one of those stands for them all.
+    const ways = new Map<string, Recorded['checks'][number] & { readonly among: Recorded }>();
+    for (const [among, entry] of byPartition) {
+      const way = [...entry.words].join(' ');
+      if (!ways.has(way)) ways.set(way, { ...entry, among });
+    }
+    const samples = [...ways.values()].slice(0, mostWays);
     const [sample] = samples;
     if (sample === undefined) return [];
     const lacking = recorded.filter(
-      (each) => !having.includes(each) && !samples.some((one) => isCovered(one, one.among, each)),
+      (each) => !byPartition.has(each) && !samples.some((one) => isCovered(one, one.among, each)),
     );
     const names = listed(having.map((each) => each.partition.partition));
     return lacking.map((each): Found => lack(each, sample.check, sample.general, names));
   });
 }
+
+/** Ways to say a check that are compared with what stands in its place. */
+const mostWays = 20;
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

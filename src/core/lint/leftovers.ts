@@ -21,8 +21,13 @@ export const leftovers: Check = (context) => {
     ...log.fields.map((field) => field.line),
     ...log.tables.flatMap((table) => table.rows.flatMap((row) => row.cells.map((cell) => cell.span))),
   ];
+  let passed = 0;
   return spans
-    .filter((span) => !old.some((each) => span.start >= each.start && span.start < each.end))
+    .toSorted((a, b) => a.start - b.start)
+    .filter((span) => {
+      while ((old[passed]?.end ?? Number.POSITIVE_INFINITY) <= span.start) passed++;
+      return span.start < (old[passed]?.start ?? Number.POSITIVE_INFINITY);
+    })
     .flatMap((span) => leftOver(context, span, over));
 };
 

@@ -59,15 +59,16 @@ export const recordedTwice: Check = (context) => {
       };
     });
   });
-  const rows = [record.summary, record.gateTable].flatMap((table) =>
-    (table?.rows ?? []).flatMap((row, index, all): Found[] => {
-      const first = all.findIndex((each) => each.key === row.key);
-      if (first === index || row.key === '') return [];
-      const span = all[first]?.line ?? row.line;
+  const rows = [record.summary, record.gateTable].flatMap((table) => {
+    const seen = new Map<string, Span>();
+    return (table?.rows ?? []).flatMap((row): Found[] => {
+      const span = seen.get(row.key);
+      if (span === undefined) seen.set(row.key, row.line);
+      if (span === undefined || row.key === '') return [];
       const message = `The row "${row.key}" stands twice in its table; the first one counts.`;
       return [{ message, span: row.line, related: [{ span, message: 'the first one' }] }];
-    }),
-  );
+    });
+  });
   return [...partitions, ...phases, ...rows];
 };
 
@@ -243,7 +244,7 @@ export const sections: Check = (context) => {
   const strangers = (record.summary?.rows ?? [])
     .filter(
       (row) =>
-        row.key !== '' && ![...known].some((name) => row.key === name || row.key.startsWith(`${name} `)),
+        row.key !== '' && !known.has(row.key) && ![...known].some((name) => row.key.startsWith(`${name} `)),
     )
     .map(
       (row): Found => ({
@@ -285,6 +286,7 @@ function rowless({ record, runbook }: LintContext, known: ReadonlySet<string>): 
   const { log, summary } = record;
   if (summary === undefined) return [];
   const titles = runbook.phases.map((phase) => plain(phase.title));
+  const rows = new Set(summary.rows.map((row) => row.key));
   return log.headings
     .filter((heading, index) => {
       if (!heading.title.startsWith('§') || isSuperseded(heading)) return false;
@@ -292,7 +294,7 @@ function rowless({ record, runbook }: LintContext, known: ReadonlySet<string>): 
       if (inside === undefined || inside.level <= heading.level) return false;
       if (![...titles].some((title) => inside.key.startsWith(title))) return false;
       const name = /^[a-z0-9_-]+/.exec(heading.key)?.[0] ?? '';
-      return !known.has(name) && !summary.rows.some((row) => row.key === name);
+      return !known.has(name) && !rows.has(name);
     })
     .map((heading): Found => {
       const name = /^[a-z0-9_-]+/i.exec(heading.title.replace(/^§\s*/, ''))?.[0] ?? '';

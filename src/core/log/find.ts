@@ -58,9 +58,21 @@ export const partitionSection = (log: ExecutionLog, partition: string): LogHeadi
   partitionSections(log, partition)[0];
 
 export const partitionSections = (log: ExecutionLog, partition: string): readonly LogHeading[] =>
-  log.headings.filter(
-    (heading) => heading.title.startsWith('§') && headingNames(heading, partition) && !isSuperseded(heading),
+  partitionHeadings(log, plain(partition)).filter(
+    (heading) => headingNames(heading, partition) && !isSuperseded(heading),
   );
+
+/** The headings with `§` by their words before a remark; a log is asked for each partition of its runbook. */
+const byName = new WeakMap<readonly LogHeading[], ReadonlyMap<string, readonly LogHeading[]>>();
+
+function partitionHeadings({ headings }: ExecutionLog, name: string): readonly LogHeading[] {
+  const marked = (): readonly LogHeading[] => headings.filter((heading) => heading.title.startsWith('§'));
+  if (/[(:—–]/u.test(name)) return marked();
+  const named =
+    byName.get(headings) ?? Map.groupBy(marked(), ({ key }) => key.replace(/[(:—–].*$/su, '').trim());
+  byName.set(headings, named);
+  return named.get(name) ?? [];
+}
 
 /** All sections of a phase in a partition's section, in the order of the log; the last is the newest. */
 export function phaseSections(log: ExecutionLog, partition: string, phase: string): readonly LogHeading[] {

@@ -62,30 +62,37 @@ const command = (text: string): string =>
     .replace(/\d{6,}[a-z]*/g, '#');
 
 function uncovered(recorded: readonly Recorded[]): readonly Found[] {
-  const seen = new Map<string, Set<Recorded>>();
+  const seen = new Map<string, Map<Recorded, Said>>();
   for (const each of recorded) {
-    for (const { key, check } of each.checks) {
-      if (check.status === undefined) continue;
-      const having = seen.get(key) ?? new Set();
-      seen.set(key, having.add(each));
+    for (const entry of each.checks) {
+      if (entry.check.status === undefined) continue;
+      const having = seen.get(entry.key) ?? new Map<Recorded, Said>();
+      if (!having.has(each)) having.set(each, entry);
+      seen.set(entry.key, having);
     }
   }
-  return [...seen].flatMap(([key, set]) => {
-    if (set.size < 2 || set.size === recorded.length) return [];
-    const having = [...set];
-    const samples = having.flatMap((each) => {
-      const sample = each.checks.find((entry) => entry.key === key);
-      return sample === undefined ? [] : [{ ...sample, among: each }];
-    });
+  return [...seen.values()].flatMap((byPartition) => {
+    const having = [...byPartition.keys()];
+    if (having.length < 2 || having.length === recorded.length) return [];
+    // Most say it in the same words, and one of those stands for them all.
+    const ways = new Map<string, Said & { readonly among: Recorded }>();
+    for (const [among, entry] of byPartition) {
+      const way = [...entry.words()].join(' ');
+      if (!ways.has(way)) ways.set(way, { ...entry, among });
+    }
+    const samples = [...ways.values()].slice(0, mostWays);
     const [sample] = samples;
     if (sample === undefined) return [];
     const lacking = recorded.filter(
-      (each) => !set.has(each) && !samples.some((one) => isCovered(one, one.among, each)),
+      (each) => !byPartition.has(each) && !samples.some((one) => isCovered(one, one.among, each)),
     );
     const names = listed(having.map((each) => each.partition.partition));
     return lacking.map((each): Found => lack(each, sample.check, sample.general, names));
   });
 }
+
+/** Ways to say a check that are compared with what stands in its place. */
+const mostWays = 20;
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -240,7 +240,10 @@ export const sections: Check = (context) => {
   });
   const known = new Set(runbook.partitions.map(({ name }) => plain(name)));
   const strangers = (record.summary?.rows ?? [])
-    .filter((row) => row.key !== '' && !known.has(row.key) && !known.has(row.key.split(' ')[0] ?? ''))
+    .filter(
+      (row) =>
+        row.key !== '' && !known.has(row.key) && ![...known].some((name) => row.key.startsWith(`${name} `)),
+    )
     .map(
       (row): Found => ({
         message: `The summary has a row "${row.key}", and the runbook has no such partition.`,

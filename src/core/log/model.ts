@@ -151,8 +151,14 @@ function readPartition(
           ? []
           : phasesIn(log, section, phase.title).map((heading) => readPhase(log, heading)),
     })),
-    signOff: { ...(field === undefined ? {} : { field }), ...cell(signOffColumn) },
+    signOff: { ...(field === undefined ? {} : { field }), ...bareDate(cell(signOffColumn)) },
   };
+}
+
+/** A sign-off is a bare date; a sign behind it is of what was before. */
+function bareDate({ cell }: { cell?: StatusCell }): { cell?: StatusCell } {
+  if (cell === undefined || !/^\d{4}-\d{2}-\d{2}/.test(cell.text)) return cell === undefined ? {} : { cell };
+  return { cell: { text: cell.text, span: cell.span } };
 }
 
 function statusCell(log: ExecutionLog, cell: LogTableCell): StatusCell {

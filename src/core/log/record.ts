@@ -3,7 +3,16 @@
  * result; a later result updates the bullet's status and adds a line below it; nothing anyone wrote is removed.
  */ import type { TextEdit } from '../ports.ts';
 import type { Verdict } from '../steps/step.ts';
-import { codeSpan, endsLine, harmless, harmlessCell, insert, replace, type Stamp } from './edits.ts';
+import {
+  codeSpan,
+  endsLine,
+  harmless,
+  harmlessCell,
+  insert,
+  replace,
+  type Stamp,
+  thenAlso,
+} from './edits.ts';
 import {
   assign,
   bulletsOf,
@@ -18,7 +27,7 @@ import {
 import { type Place, sectionOf, sectionTail } from './place.ts';
 import { type ExecutionLog, type LogBullet, type LogHeading, type LogTable, readLog } from './read.ts';
 import { codeSpans, type LogStatus, type StatusKind, signs, successor } from './status.ts';
-import { fillCell, isEmpty, newRow, setToken } from './table-edits.ts';
+import { fillCell, isEmpty, missingCells, newRow, setToken } from './table-edits.ts';
 
 /** What is written of a check: that its change began, or how it ended. */
 export type Entry =
@@ -212,6 +221,14 @@ function recordRow(
         ]),
       ),
     ];
+  const short = missingCells(log, row, [statusColumn(table), noteColumn(table)]);
+  if (short !== undefined) {
+    return thenAlso(log.text, [short], (padded) => {
+      const now = readLog(padded);
+      const same = now.tables.find((each) => each.header.line.start === table.header.line.start);
+      return same === undefined ? [] : recordRow(now, same, check, siblings, entry, at);
+    });
+  }
   const outcome = row.cells[statusColumn(table)];
   const note = row.cells[noteColumn(table)];
   if (outcome === undefined) return [];

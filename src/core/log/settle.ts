@@ -1,6 +1,6 @@
 /** What the checks of a place come to, written where it is seen at a glance: headings, summary, gates, sign-off. */
 import type { TextEdit } from '../ports.ts';
-import { endsLine, harmless, insert, replace, type Stamp } from './edits.ts';
+import { endsLine, harmless, insert, replace, type Stamp, thenAlso } from './edits.ts';
 import {
   assign,
   cellOf,
@@ -18,7 +18,7 @@ import {
 import { type Place, sectionOf } from './place.ts';
 import { type ExecutionLog, type LogHeading, readLog } from './read.ts';
 import { findStatus, type LogStatus, type StatusKind, signs, successor } from './status.ts';
-import { newRow, setDate, setToken, setWords } from './table-edits.ts';
+import { missingCells, newRow, setDate, setToken, setWords } from './table-edits.ts';
 
 /** The status of a place's checks in the log, in the order of `checks`; undefined for one that is not there. */
 export function statusesOf(
@@ -68,6 +68,8 @@ export function settlePhase(
   const sum = total(statusesOf(log, place, checks));
   const section = sectionOf(log, place);
   if (sum === undefined || section === undefined) return [];
+  const short = shortSummary(log, place.partition, place.column);
+  if (short !== undefined) return thenAlso(text, [short], (now) => settlePhase(now, place, checks, at));
   const heading = `${signs[sum.kind]} ${at.date}`;
   const cell = sum.count === undefined ? heading : `${heading} ${sum.count}`;
   return [...setHeading(section, heading), ...setSummary(log, place.partition, place.column, cell, sum.kind)];
@@ -77,6 +79,12 @@ const setHeading = (section: LogHeading, words: string): TextEdit[] =>
   section.status === undefined
     ? [insert(section.titleEnd, ` ${words}`)]
     : [replace(section.status.span, words)];
+
+/** A row of the summary that ends before this column, as rows may. */
+function shortSummary(log: ExecutionLog, partition: string, title: string): TextEdit | undefined {
+  const table = summaryTable(log);
+  return table === undefined ? undefined : missingCells(log, rowOf(table, partition), [column(table, title)]);
+}
 
 function setSummary(
   log: ExecutionLog,
@@ -90,7 +98,9 @@ function setSummary(
   const cell = table === undefined || row === undefined ? undefined : cellOf(table, row, title);
   if (cell === undefined) return [];
   const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
-  if (status === undefined && /\d{4}-\d{2}-\d{2}/.test(cell.text)) return [setDate(log, cell, words)];
+  // A sign-off is a bare date; signs behind it are of what was before.
+  const bare = status === undefined ? /\d{4}-\d{2}-\d{2}/ : /^\d{4}-\d{2}-\d{2}/;
+  if (bare.test(cell.text)) return [setDate(log, cell, words)];
   return [setToken(log, cell, words, kind)];
 }
 
@@ -109,6 +119,8 @@ export function recordSignOff(
   const log = readLog(text);
   const field = signOffField(log, partition);
   if (field === undefined) return [];
+  const short = shortSummary(log, partition, 'Sign-off date');
+  if (short !== undefined) return thenAlso(text, [short], (now) => recordSignOff(now, partition, signed, at));
   if (signed.kind === 'open') {
     // What was given stays given until somebody says no.
     if (field.status?.kind === 'cleared' || signed.open === signed.all) return [];
@@ -177,7 +189,7 @@ export function setGate(
   kind: StatusKind,
   date: string,
   why = '',
-): TextEdit[] {
+): readonly TextEdit[] {
   const table = gateTable(log);
   if (table === undefined) {
     const end = log.lineEnd;
@@ -192,6 +204,9 @@ export function setGate(
   }
   const row = rowOf(table, title);
   const dated = column(table, 'date');
+  const short = missingCells(log, row, [statusColumn(table), dated]);
+  if (short !== undefined)
+    return thenAlso(log.text, [short], (now) => setGate(readLog(now), title, token, kind, date, why));
   if (row === undefined) {
     const cells = new Map([
       [0, title.replaceAll('|', '\\|')],

@@ -55,9 +55,10 @@ export function findStatus(text: string, offset: number): LogStatus | undefined 
   if (at < 0) return undefined;
   // Only a sign with a backtick before it can stand in code; without one the first sign is the status.
   const code = text.lastIndexOf('`', at) < 0 ? [] : codeSpans(text);
+  let passed = 0;
   for (; at >= 0; at = signAt(text, at + 1)) {
-    const found = at;
-    if (code.some((span) => found >= span.start && found < span.end)) continue;
+    while ((code[passed]?.end ?? Number.POSITIVE_INFINITY) <= at) passed++;
+    if (at >= (code[passed]?.start ?? Number.POSITIVE_INFINITY)) continue;
     const sign = String.fromCodePoint(text.codePointAt(at) ?? 0);
     const kind = kinds[sign];
     if (kind === undefined) continue;

@@ -1,7 +1,7 @@
 /** Edits to the cells of a log's tables; the words around a status or a date stay. */
 import type { TextEdit } from '../ports.ts';
 import { endsLine, insert, replace } from './edits.ts';
-import type { ExecutionLog, LogTable, LogTableCell } from './read.ts';
+import type { ExecutionLog, LogTable, LogTableCell, LogTableRow } from './read.ts';
 import { findStatus, type StatusKind, successor } from './status.ts';
 
 /** A cell that says nothing, or only that there is nothing. */
@@ -36,6 +36,19 @@ export function setDate(log: ExecutionLog, cell: LogTableCell, date: string): Te
     return isEmpty(cell.text) ? fillCell(log, cell, date) : insert(cell.span.start, `${date} `);
   const start = cell.span.start + found.index;
   return replace({ start, end: start + found[0].length }, date);
+}
+
+/** The empty cells that a row lacks up to the last of these columns; undefined where it has them all. */
+export function missingCells(
+  log: ExecutionLog,
+  row: LogTableRow | undefined,
+  columns: readonly number[],
+): TextEdit | undefined {
+  const missing = row === undefined ? 0 : Math.max(...columns) + 1 - row.cells.length;
+  if (row === undefined || missing < 1) return undefined;
+  const line = log.text.slice(row.line.start, row.line.end).trimEnd();
+  const closed = line.endsWith('|') && !line.endsWith('\\|');
+  return insert(row.line.start + line.length, `${closed ? '' : ' |'}${'  |'.repeat(missing)}`);
 }
 
 /** A new last row, with the form of the table's header. */

@@ -470,6 +470,22 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'a status with a count and without its date',
+    code: 'status-form',
+    broken: [[devRow, devRow.replace('✅ 2026-11-21', '«✅ 1 of 2 open»')]],
+    says: /The status of Deploy of dev has no date/,
+    fix: {
+      title: 'Add 2026-11-21',
+      safe: true,
+      makes: [
+        [
+          devRow.replace('✅ 2026-11-21', '✅ 1 of 2 open'),
+          devRow.replace('✅ 2026-11-21', '✅ 2026-11-21 1 of 2 open'),
+        ],
+      ],
+    },
+  },
+  {
     name: 'a date that no calendar has',
     code: 'status-form',
     broken: [

@@ -1,6 +1,5 @@
 /** Logs as people keep them, made at random: what was put in is read, and what is written leaves the rest alone. */
 import assert from 'node:assert/strict';
-import process from 'node:process';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { applyEdits, harmless, harmlessCell, type Stamp, thenAlso } from '../../../src/core/log/edits.ts';
@@ -23,11 +22,7 @@ import { placedChecks, placeOf, type Target } from '../../../src/core/run/places
 import { positionAt, splitLines } from '../../../src/core/text.ts';
 import { type Known, randomLog, runbook } from './grammar.ts';
 
-const runs = Number(process.env.CASCADE_RUNS ?? 400);
-const limits =
-  process.env.CASCADE_LIMIT === undefined
-    ? {}
-    : { interruptAfterTimeLimit: Number(process.env.CASCADE_LIMIT) };
+const runs = 250;
 
 /** Every status that a record holds, in the order of the log. */
 function statuses({ partitions, gates }: CascadeRecord): Known[] {
@@ -78,7 +73,7 @@ test('reading finds the statuses that were put in, where they stand, and nothing
         assert.deepEqual(position, positionAt(text, start));
       }
     }),
-    { numRuns: runs, ...limits },
+    { numRuns: runs },
   );
 });
 
@@ -311,7 +306,7 @@ test('an event that is written is read back, and nothing else is another than be
       assert.deepEqual(untouched(after, touched), untouched(text, touched));
       assert.deepEqual(count(after), count(text));
     }),
-    { numRuns: runs, ...limits },
+    { numRuns: runs },
   );
 });
 
@@ -330,6 +325,6 @@ test('an event that is written again adds one line and changes nothing else', ()
         second.map((edit) => edit.text),
       );
     }),
-    { numRuns: runs, ...limits },
+    { numRuns: runs },
   );
 });

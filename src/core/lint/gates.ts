@@ -32,8 +32,9 @@ function disagreement(context: LintContext, gate: GateRecord): Found | undefined
   const message = `The gate "${plainTitle(gate.title)}" is ${now} in the table, and its section says ${says.kind}${sectionDate === undefined ? '' : ` ${sectionDate}`} (${counted}${open}).`;
   const date = sectionDate ?? dateNear(context, gate) ?? context.today;
   const token = says.kind === 'pending' ? `${signs.pending} pending` : `${signs[says.kind]} ${date}`;
-  // To close a gate, or to open it as its whole section does, follows from the log; to judge half a section does not.
-  const safe = says.kind === 'cleared' ? now === 'pending' && whole.kind === 'cleared' : false;
+  // Where a change waits for the gate, clearing it is a person's act, whatever its section says.
+  const waited = (gate.declared?.blocks.length ?? 0) > 0;
+  const safe = says.kind === 'cleared' && now === 'pending' && whole.kind === 'cleared' && !waited;
   return {
     message,
     span: cell.text === '' ? row.line : cell.span,

@@ -122,10 +122,14 @@ function dateForm(status: LogStatus, tail: string, what: string, date: string | 
       message: `The status of ${what} has no date.`,
       span: status.span,
       fixes:
-        date === undefined ? [] : [fix(`Add ${date}`, true, () => [insert(status.span.end, ` ${date}`)])],
+        date === undefined ? [] : [fix(`Add ${date}`, true, () => [insert(beforeCount(status), ` ${date}`)])],
     },
   ];
 }
+
+/** A date stands between the sign and the count behind it. */
+const beforeCount = ({ span, count }: LogStatus): number =>
+  count === undefined ? span.end : span.end - count.length - 1;
 
 const reason = (status: LogStatus, tail: string, what: string): readonly Found[] =>
   status.kind === 'waived' && /^[\s—–:-]*$/u.test(tail)

@@ -162,8 +162,9 @@ const escaped = (line: string, signs: RegExp): string =>
 /** Evidence on one line that cannot break the Markdown around it, nor be read as a status. */
 export const harmless = (text: string): string => escaped(cut(oneLine(text)), /(\\*)(<)/g);
 
-/** The same inside a table cell. */
-export const harmlessCell = (text: string): string => escaped(cut(oneLine(text)), /(\\*)([<|])/g);
+/** The same inside a table cell; a backslash at its end would take the bar behind it into the cell. */
+export const harmlessCell = (text: string): string =>
+  escaped(cut(oneLine(text)), /(\\*)([<|])/g).replace(/\\+$/, (slashes) => slashes + slashes);
 
 /** What a person wrote, on one line and whole. */
 export const wholeLine = (text: string): string => escaped(oneLine(text), /(\\*)(<)/g);

@@ -44,13 +44,17 @@ export function sectionOf(log: ExecutionLog, place: Place): LogHeading | undefin
 export function ensurePlace(text: string, place: Place): readonly TextEdit[] {
   const log = readLog(text);
   const end = log.lineEnd;
+  // As deep as the sections that are there: a deeper one would be a part of the last of them.
+  const level = log.headings.find((heading) => heading.title.startsWith('§'))?.level ?? 2;
+  const top = '#'.repeat(level);
   if (place.kind === 'gate') {
-    return sectionOf(log, place) === undefined ? [atEnd(text, `## ${place.section}${end}`, end)] : [];
+    return sectionOf(log, place) === undefined ? [atEnd(text, `${top} ${place.section}${end}`, end)] : [];
   }
   const section = partitionSection(log, place.partition);
-  const phase = place.kind === 'phase' ? `### ${phaseTitle(place.phase, place.task)}${end}` : undefined;
+  const below = '#'.repeat(Math.min(6, (section?.level ?? level) + 1));
+  const phase = place.kind === 'phase' ? `${below} ${phaseTitle(place.phase, place.task)}${end}` : undefined;
   if (section === undefined) {
-    const head = `## ${partitionTitle(place.partition, place.partitionNote)}${end}`;
+    const head = `${top} ${partitionTitle(place.partition, place.partitionNote)}${end}`;
     const rest = phase === undefined ? pendingSignOff + end : `${phase}${end}${pendingSignOff}${end}`;
     return [atEnd(text, head + end + rest, end)];
   }

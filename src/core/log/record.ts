@@ -234,6 +234,7 @@ function recordRow(
   if (outcome === undefined) return [];
   const edits = [setToken(log, outcome, statusToken(entry, at), statusKind(entry))];
   if (note === undefined || entry.kind === 'started') return edits;
+  if (isEmpty(note.text) && evidence === '') return edits;
   if (isEmpty(note.text)) edits.push(fillCell(log, note, evidence));
   else edits.push(insert(note.span.start, `${at.time} ${entry.verdict} — ${evidence}; before that: `));
   return edits;

@@ -132,7 +132,7 @@ const cases: readonly Case[] = [
     says: /The gate "Production confirmed" is pending in the table, and its section says cleared 2026-11-23 \(1 of 1 check cleared\)/,
     fix: {
       title: 'Write ✅ 2026-11-23 as its section says',
-      safe: true,
+      safe: false,
       makes: [[productionRow, '| Production confirmed | ✅ 2026-11-23 | 2026-11-23 |']],
     },
   },
@@ -467,6 +467,22 @@ const cases: readonly Case[] = [
       title: 'Add 2026-11-21',
       safe: true,
       makes: [[devRow.replace('✅ 2026-11-21', '✅'), devRow]],
+    },
+  },
+  {
+    name: 'a status with a count and without its date',
+    code: 'status-form',
+    broken: [[devRow, devRow.replace('✅ 2026-11-21', '«✅ 1 of 2 open»')]],
+    says: /The status of Deploy of dev has no date/,
+    fix: {
+      title: 'Add 2026-11-21',
+      safe: true,
+      makes: [
+        [
+          devRow.replace('✅ 2026-11-21', '✅ 1 of 2 open'),
+          devRow.replace('✅ 2026-11-21', '✅ 2026-11-21 1 of 2 open'),
+        ],
+      ],
     },
   },
   {

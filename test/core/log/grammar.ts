@@ -324,7 +324,8 @@ function partition(out: Writer, tape: Tape, level: number, name: string): void {
   };
   if (signOffFirst) sign();
   const below = level + tape.pick(1, 1, 2);
-  for (const phase of tape.shuffled(runbook.phases)) {
+  const recorded = tape.shuffled(runbook.phases).filter(() => !tape.oneIn(8));
+  for (const phase of recorded) {
     const task = typeof phase.task === 'string' ? `${phase.task}-${name}` : 'T-O5';
     const remark = tape.pick('', ` (${task})`, ' — in the evening', ': again');
     heading(out, tape, below, phase.title + remark, `${name}/${phase.title}`);
@@ -385,13 +386,17 @@ export function logOf(numbers: readonly number[]): RandomLog {
       out.decoy();
       summary(out, tape);
     },
-    () => gates(out, tape),
-    ...runbook.gates.map((_, index) => () => gateSection(out, tape, level, index)),
-    ...runbook.partitions.map(
-      ({ name }) =>
-        () =>
-          partition(out, tape, level, name),
-    ),
+    ...(tape.oneIn(8) ? [] : [() => gates(out, tape)]),
+    ...runbook.gates
+      .filter(() => !tape.oneIn(8))
+      .map((gate) => () => gateSection(out, tape, level, runbook.gates.indexOf(gate))),
+    ...runbook.partitions
+      .filter(() => !tape.oneIn(8))
+      .map(
+        ({ name }) =>
+          () =>
+            partition(out, tape, level, name),
+      ),
     () => {
       heading(out, tape, level, 'Script fixes landed');
       table(out, tape, ['Date', 'Script', 'Bug'], [['2026-11-20', '`a.sh \\| b`', '❌']]);

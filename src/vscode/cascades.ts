@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
+import { systemClock } from '../adapters/clock.ts';
 import {
   type Composition,
   composePorts,
@@ -12,6 +13,7 @@ import {
 } from '../adapters/compose.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { verificationFile } from '../adapters/verification-file.ts';
+import { type Stamp, stamp } from '../core/log/edits.ts';
 import type { LogFile, Ports, ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
@@ -36,6 +38,9 @@ export class Cascades {
   /** Shells by runbook and world: exports survive from cell to cell, and an edit of the runbook. */
   readonly #shells = new Map<string, Map<string, ShellSession>>();
   readonly #redactor = new Redactor();
+  /** By runbook, as it was read last: whoever asks for the same text gets the same runbook. */
+  readonly #parsed = new Map<string, Runbook>();
+  readonly #clock = systemClock({ env: process.env });
   #operator = '';
 
   constructor(worlds: Worlds) {
@@ -50,14 +55,36 @@ export class Cascades {
     return readSettings().operator || this.#operator || userInfo().username;
   }
 
+  /** Who is written into the log, by what git knows of this folder where the workspace may run it. */
+  async operatorIn(directory: string): Promise<string> {
+    if (vscode.workspace.isTrusted) this.#operator ||= await gitName(directory);
+    return this.operator;
+  }
+
+  /** This moment as a log writes it. */
+  now(): Stamp {
+    return stamp(this.#clock.now(), this.#clock);
+  }
+
   /** The runbook as it is now: in the open notebook, else in the file. */
   async runbook(uri: vscode.Uri): Promise<Runbook> {
-    const notebook = openNotebook(uri);
-    if (notebook !== undefined) return parseRunbook(writeCells(cellsOf(notebook)));
-    const decoded = decodeRunbook(await vscode.workspace.fs.readFile(uri));
-    if (decoded.kind === 'refused')
-      throw new OperatorError(`${vscode.workspace.asRelativePath(uri)}: ${decoded.message}`);
-    return parseRunbook(decoded.text);
+    const text = await runbookText(uri);
+    const known = this.#parsed.get(uri.toString());
+    if (known?.text === text) return known;
+    const runbook = parseRunbook(text);
+    this.#parsed.set(uri.toString(), runbook);
+    return runbook;
+  }
+
+  /** The log of a runbook and that of its rehearsals, wherever they lie. */
+  logsOf(
+    uri: vscode.Uri,
+    runbook: Runbook,
+  ): readonly { readonly uri: vscode.Uri; readonly rehearsal: boolean }[] {
+    return [false, true].map((rehearsal) => {
+      const path = logPathFor(rehearsal ? { CASCADE_REHEARSAL: '1' } : {}, runbook.log);
+      return { uri: vscode.Uri.file(resolve(dirname(uri.fsPath), path)), rehearsal };
+    });
   }
 
   /** Where the log of a runbook is; it lies inside the workspace. */
@@ -87,7 +114,7 @@ export class Cascades {
     const log = this.logUri(uri, runbook);
     const env = await this.#worlds.environment(uri.fsPath, runbook.text);
     const worktree = worktreeFor(env, dirname(uri.fsPath), runbook.worktree);
-    this.#operator ||= await gitName(dirname(uri.fsPath));
+    await this.operatorIn(dirname(uri.fsPath));
     // A shell keeps the environment it was opened with: one of a rehearsal must not serve a live run.
     const key = [uri.toString(), env['CASCADE_WORLD_URL'] ?? '', worktree].join('\n');
     const shells = this.#shells.get(key) ?? new Map<string, ShellSession>();
@@ -148,6 +175,15 @@ function portsOf(composition: Composition): Ports {
   } catch (error) {
     throw error instanceof NoWorldError ? new OperatorError(error.message) : error;
   }
+}
+
+async function runbookText(uri: vscode.Uri): Promise<string> {
+  const notebook = openNotebook(uri);
+  if (notebook !== undefined) return writeCells(cellsOf(notebook));
+  const decoded = decodeRunbook(await vscode.workspace.fs.readFile(uri));
+  if (decoded.kind === 'refused')
+    throw new OperatorError(`${vscode.workspace.asRelativePath(uri)}: ${decoded.message}`);
+  return decoded.text;
 }
 
 export function openNotebook(uri: vscode.Uri): vscode.NotebookDocument | undefined {

@@ -10,14 +10,20 @@ import type { Span } from '../core/text.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import type { PartitionControllers } from './controllers.ts';
 import type { CurrentCascade } from './current-cascade.ts';
+import { fixLog } from './log-fixes.ts';
+import type { StepArgument } from './log-help.ts';
+import type { GateArgument, PartitionArgument } from './log-lenses.ts';
+import type { Logs } from './logs.ts';
 import { errorText } from './messages.ts';
-import { notebookType } from './runbook-serializer.ts';
+import { logToWrite, type RecordRequest, record } from './record.ts';
+import { notebookType, stepCell } from './runbook-serializer.ts';
 import type { TreeNode } from './trees.ts';
 
 export interface CommandParts {
   readonly cascades: Cascades;
   readonly controllers: PartitionControllers;
   readonly current: CurrentCascade;
+  readonly logs: Logs;
 }
 
 /** Every command of the extension, by its id in package.json. */
@@ -25,11 +31,17 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   const commands: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
     'cascade.startRun': () => start(parts),
     'cascade.openLog': () => openLog(parts),
-    'cascade.openRunbook': (node?: TreeNode) => openRunbook(parts, node),
+    'cascade.openRunbook': (about?: Partitioned) => openRunbook(parts, about),
     'cascade.selectPartition': () => selectPartition(parts),
-    'cascade.verifyPartition': (node?: TreeNode | string) => verifyPartition(parts, node),
+    'cascade.verifyPartition': (about?: Partitioned) => verifyPartition(parts, about),
     'cascade.revealInLog': (span: Span) => revealInLog(parts, span),
     'cascade.refresh': () => parts.current.refresh(),
+    'cascade.record': (request?: RecordRequest | vscode.Uri) => record(parts, recordRequest(request)),
+    'cascade.clearGate': (about?: Gated) => decideGate(parts, about, 'cleared'),
+    'cascade.waiveGate': (about?: Gated) => decideGate(parts, about, 'waived'),
+    'cascade.reopenGate': (about?: Gated) => decideGate(parts, about, 'pending'),
+    'cascade.revealStep': (step: StepArgument) => revealStep(parts, step),
+    'cascade.fixLog': (log?: vscode.Uri) => fix(parts, log),
   };
   const registered = Object.entries(commands).map(([id, command]) =>
     vscode.commands.registerCommand(id, async (...args: never[]) => {
@@ -44,7 +56,33 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
-async function runbookUri({ current }: CommandParts): Promise<vscode.Uri> {
+/** What a command about a partition may be given: by a tree, a code lens, a key binding, or a toolbar that gives its own. */
+type Partitioned = TreeNode | PartitionArgument | string;
+type Gated = TreeNode | (Partial<GateArgument> & { readonly reason?: string });
+
+/** A menu of the editor gives the URI of what it belongs to. */
+const recordRequest = (request: RecordRequest | vscode.Uri | undefined): RecordRequest =>
+  request instanceof vscode.Uri ? { log: request } : (request ?? {});
+
+function decideGate(
+  parts: CommandParts,
+  about: Gated | undefined,
+  status: 'cleared' | 'waived' | 'pending',
+): Promise<boolean> {
+  if (about === undefined || !('kind' in about)) return record(parts, { ...about, kind: 'gate', status });
+  const { state } = parts.current;
+  if (about.kind !== 'gate' || state.kind !== 'log') return Promise.resolve(false);
+  return record(parts, { log: state.log, kind: 'gate', gate: about.gate.gate, status });
+}
+
+async function fix(parts: CommandParts, named: vscode.Uri | undefined): Promise<void> {
+  const { log } = await logToWrite(parts, named instanceof vscode.Uri ? named : undefined);
+  await fixLog(parts.logs, parts.cascades, log);
+  await parts.current.refresh();
+}
+
+async function runbookUri({ current }: CommandParts, about?: Partitioned): Promise<vscode.Uri> {
+  if (typeof about === 'object' && 'runbook' in about) return about.runbook;
   const uri = await current.runbookUri();
   if (uri === undefined)
     throw new OperatorError('There is no *.runbook.md in this workspace. Open the folder that holds one.');
@@ -82,12 +120,26 @@ async function openLog({ current }: CommandParts): Promise<void> {
   await vscode.window.showTextDocument(state.log, { preview: false });
 }
 
-async function openRunbook(parts: CommandParts, node: TreeNode | undefined): Promise<void> {
-  const uri = await runbookUri(parts);
+async function openRunbook(parts: CommandParts, about: Partitioned | undefined): Promise<void> {
+  const uri = await runbookUri(parts, about);
   const notebook = await vscode.workspace.openNotebookDocument(uri);
   await vscode.window.showNotebookDocument(notebook);
-  const partition = partitionOf(node);
+  const partition = partitionOf(about);
   if (partition !== undefined) await parts.controllers.select(uri, partition);
+}
+
+/** Shows the cell of a step, with the partition chosen that it was asked for. */
+async function revealStep(parts: CommandParts, { runbook, step, partition }: StepArgument): Promise<void> {
+  const uri = vscode.Uri.parse(runbook);
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  const editor = await vscode.window.showNotebookDocument(notebook);
+  if (partition !== undefined) await parts.controllers.select(uri, partition);
+  const index = stepCell(notebook, step);
+  if (index === undefined)
+    throw new OperatorError('The runbook was changed since: it has no such cell any more.');
+  const range = new vscode.NotebookRange(index, index + 1);
+  editor.selection = range;
+  editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
 }
 
 async function revealInLog({ current }: CommandParts, span: Span): Promise<void> {
@@ -140,8 +192,9 @@ async function pickPartition(parts: CommandParts, title: string): Promise<string
   )?.label;
 }
 
-function partitionOf(node: TreeNode | undefined): string | undefined {
-  if (node === undefined) return undefined;
+function partitionOf(node: Partitioned | undefined): string | undefined {
+  if (node === undefined || typeof node === 'string') return node;
+  if ('runbook' in node) return node.partition;
   if (node.kind === 'partition') return node.partition.partition;
   return node.kind === 'phase' || node.kind === 'sign-off' ? node.partition : undefined;
 }
@@ -157,14 +210,11 @@ const outcomes: Readonly<Record<RunOutcome, string>> = {
 /** Runs the Verification phase of a partition: it changes nothing but the log. */
 async function verifyPartition(
   parts: CommandParts,
-  node: TreeNode | string | undefined,
+  about: Partitioned | undefined,
 ): Promise<RunOutcome | undefined> {
-  const name =
-    typeof node === 'string'
-      ? node
-      : (partitionOf(node) ?? (await pickPartition(parts, 'Cascade: Verify Partition')));
+  const name = partitionOf(about) ?? (await pickPartition(parts, 'Cascade: Verify Partition'));
   if (name === undefined) return undefined;
-  const { cascade, log } = await parts.cascades.open(await runbookUri(parts));
+  const { cascade, log } = await parts.cascades.open(await runbookUri(parts, about));
   const { runbook } = cascade;
   const partition = runbook.partitions.find((each) => each.name === name);
   const phase = runbook.phases.find((each) => each.title === 'Verification');

@@ -9,7 +9,7 @@ import { startRun } from '../core/run/start.ts';
 import { type Cell, readCells, writeCells } from '../core/runbook/cells.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
 import { parseRunbook, type Runbook, type Step } from '../core/runbook/runbook.ts';
-import { type Cascades, OperatorError } from './cascades.ts';
+import { type Cascades, OperatorError, openNotebook } from './cascades.ts';
 import { CellPaint, paintRun } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
@@ -61,7 +61,12 @@ export class PartitionControllers implements vscode.Disposable {
   }
 
   async select(notebook: vscode.Uri, partition: string): Promise<void> {
-    const controller = this.#controllers.get(notebook.toString())?.get(partition);
+    const known = (): vscode.NotebookController | undefined =>
+      this.#controllers.get(notebook.toString())?.get(partition);
+    const open = openNotebook(notebook);
+    // Opened a moment ago, it may not have its kernels yet.
+    if (known() === undefined && open !== undefined) await this.#follow(open);
+    const controller = known();
     if (controller === undefined) throw new OperatorError(`The runbook has no partition "${partition}".`);
     const editor = vscode.window.visibleNotebookEditors.find(
       (each) => each.notebook.uri.toString() === notebook.toString(),

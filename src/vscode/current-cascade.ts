@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { type Overview, readOverview } from '../core/log/overview.ts';
+import { type Overview, overviewOf } from '../core/log/overview.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import type { Cascades } from './cascades.ts';
 import { DisposableStore } from './disposables.ts';
 import { openDocument } from './log-document.ts';
+import type { LogReading, Logs } from './logs.ts';
 import { errorText } from './messages.ts';
 import { changesRunbook, notebookType } from './runbook-serializer.ts';
 
@@ -27,25 +28,28 @@ export type CurrentState =
       readonly runbookUri: vscode.Uri;
       readonly runbook: Runbook;
       readonly log: vscode.Uri;
-      readonly text: string;
+      readonly reading: LogReading;
       readonly overview: Overview;
     };
 
 const settleMilliseconds = 60;
 
-/** Follows the active runbook and its log, whoever changes it. */
+/** Follows the active runbook and its log, whoever changes it, from when it is first asked. */
 export class CurrentCascade implements vscode.Disposable {
   readonly #cascades: Cascades;
+  readonly #logs: Logs;
   readonly #store = new DisposableStore();
   readonly #changed = new vscode.EventEmitter<CurrentState>();
   readonly onDidChange = this.#changed.event;
   #uri: vscode.Uri | undefined;
   #state: CurrentState = { kind: 'none' };
+  #begun = false;
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(cascades: Cascades) {
+  constructor(cascades: Cascades, logs: Logs) {
     this.#cascades = cascades;
+    this.#logs = logs;
     this.#store.add(this.#changed);
     this.#store.add(vscode.window.onDidChangeActiveNotebookEditor(() => this.#later()));
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument(() => this.#later()));
@@ -71,7 +75,16 @@ export class CurrentCascade implements vscode.Disposable {
     this.#store.add(files.onDidChange(onFile));
     this.#store.add(files.onDidCreate(onFile));
     this.#store.add(files.onDidDelete(onFile));
+    this.#store.add(vscode.window.onDidChangeActiveTextEditor((editor) => void this.#followLog(editor)));
+    this.#store.add(logs.onDidChange(() => void this.#followLog(vscode.window.activeTextEditor)));
+  }
+
+  /** Reads for the first time, when a view comes into sight. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
     this.#later();
+    void this.#followLog(vscode.window.activeTextEditor);
   }
 
   get state(): CurrentState {
@@ -80,6 +93,7 @@ export class CurrentCascade implements vscode.Disposable {
 
   /** Reads again, now. */
   async refresh(): Promise<CurrentState> {
+    this.#begun = true;
     const turn = ++this.#turn;
     const state = await this.#read();
     // What was read later counts, whichever is done first.
@@ -109,7 +123,17 @@ export class CurrentCascade implements vscode.Disposable {
     return state.kind !== 'none' && state.log?.toString() === uri.toString();
   }
 
+  /** A log in front is of its runbook, whichever was shown before. */
+  async #followLog(editor: vscode.TextEditor | undefined): Promise<void> {
+    if (!this.#begun || editor?.document.languageId !== 'markdown') return;
+    const home = await this.#logs.home(editor.document.uri);
+    if (home === undefined || home.runbookUri.toString() === this.#uri?.toString()) return;
+    this.#uri = home.runbookUri;
+    this.#later();
+  }
+
   #later(): void {
+    if (!this.#begun) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.refresh(), settleMilliseconds);
   }
@@ -122,9 +146,10 @@ export class CurrentCascade implements vscode.Disposable {
       const log = this.#cascades.logUri(runbookUri, runbook);
       const text = openDocument(log)?.getText() ?? (await textOf(log));
       if (text === undefined) return { kind: 'no-log', runbookUri, runbook, log };
-      const read = readOverview(text, runbook);
+      const reading = this.#logs.reading(this.#logs.homeOf(runbookUri, runbook, log), text);
+      const read = overviewOf(reading.record, runbook);
       if (read.kind === 'unreadable') return { kind: 'unreadable', runbookUri, log, message: read.message };
-      return { kind: 'log', runbookUri, runbook, log, text, overview: read.overview };
+      return { kind: 'log', runbookUri, runbook, log, reading, overview: read.overview };
     } catch (error) {
       return { kind: 'unreadable', runbookUri, message: errorText(error) };
     }

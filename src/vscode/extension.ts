@@ -5,6 +5,12 @@ import { registerCommands } from './commands.ts';
 import { PartitionControllers } from './controllers.ts';
 import { CurrentCascade } from './current-cascade.ts';
 import { RunbookDiagnostics } from './diagnostics.ts';
+import { LogDiagnostics } from './log-diagnostics.ts';
+import { LogFixes } from './log-fixes.ts';
+import { registerLogHelp } from './log-help.ts';
+import { LogLenses } from './log-lenses.ts';
+import { Logs, logSelector } from './logs.ts';
+import { OpenLogs } from './open-logs.ts';
 import { notebookType, RunbookSerializer } from './runbook-serializer.ts';
 import { PartitionStatusBar } from './status-bar.ts';
 import { gateNodes, LogTree, partitionNodes } from './trees.ts';
@@ -29,20 +35,27 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
   const worlds = new Worlds(context);
   const cascades = new Cascades(worlds);
   const controllers = new PartitionControllers(cascades);
-  const current = new CurrentCascade(cascades);
+  const logs = new Logs(cascades);
+  const current = new CurrentCascade(cascades, logs);
   const partitions = new LogTree(current, partitionNodes);
   const gates = new LogTree(current, gateNodes);
   context.subscriptions.push(
     controllers,
+    logs,
     current,
     new RunbookDiagnostics(),
+    new LogDiagnostics(logs, current, vscode.Uri.joinPath(context.extensionUri, 'media', 'log-rules.md')),
+    vscode.languages.registerCodeActionsProvider(logSelector, new LogFixes(logs, cascades), LogFixes.kinds),
+    new LogLenses(logs, cascades),
+    registerLogHelp(logs, cascades),
+    new OpenLogs(logs),
     new PartitionStatusBar(cascades, controllers),
     vscode.window.createTreeView('cascade.partitions', {
       treeDataProvider: partitions,
       showCollapseAll: true,
     }),
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
-    registerCommands({ cascades, controllers, current }),
+    registerCommands({ cascades, controllers, current, logs }),
   );
   close = async () => {
     await controllers.stopAll('the window was closed');

@@ -63,6 +63,12 @@ export function cellsOf(notebook: vscode.NotebookDocument): readonly Cell[] {
     .map((cell) => cellOf(cell.kind, cell.document.languageId, cell.document.getText(), cell.metadata));
 }
 
+/** The index of the cell that a step of the runbook is. */
+export function stepCell(notebook: vscode.NotebookDocument, step: number): number | undefined {
+  const code = [...cellsOf(notebook).entries()].filter(([, cell]) => cell.kind === 'code');
+  return code[step]?.[0];
+}
+
 function cellOf(
   kind: vscode.NotebookCellKind,
   languageId: string,

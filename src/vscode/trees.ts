@@ -7,6 +7,7 @@ import type {
   PartitionOverview,
   PhaseOverview,
 } from '../core/log/overview.ts';
+import { bare } from '../core/log/words.ts';
 import { signOff } from '../core/runbook/front-matter.ts';
 import type { Span } from '../core/text.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
@@ -60,6 +61,7 @@ export class LogTree implements vscode.TreeDataProvider<TreeNode> {
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
+    this.#current.begin();
     return this.#children(this.#current.state, node);
   }
 
@@ -139,9 +141,15 @@ function treeItem(node: TreeNode): vscode.TreeItem {
     case 'sign-off':
       return statusItem(signOff, node.status, 'cascade.sign-off');
     case 'check':
-      return statusItem(node.check.label.replaceAll('`', ''), node.check, 'cascade.check');
+      return statusItem(bare(node.check.label), node.check, 'cascade.check');
     case 'gate':
-      return statusItem(node.gate.gate.replaceAll('`', ''), node.gate, 'cascade.gate');
+      return statusItem(
+        bare(node.gate.gate),
+        node.gate,
+        node.gate.status === 'cleared' || node.gate.status === 'waived'
+          ? 'cascade.gate.open'
+          : 'cascade.gate.closed',
+      );
     case 'message': {
       const item = new vscode.TreeItem(node.message);
       item.iconPath = new vscode.ThemeIcon('warning');

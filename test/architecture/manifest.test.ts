@@ -101,7 +101,9 @@ test('every context value and context key in a condition is set by the code', ()
   const conditions = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome]
     .map((entry) => entry.when)
     .join(' ');
-  const keys = [...conditions.matchAll(/\b(cascade\.\w+) ==/g)].map((match) => match[1] ?? '');
+  const keys = [...conditions.matchAll(/\b(cascade\.\w+) ==|\bin (cascade\.\w+)/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
   for (const key of new Set(keys)) assert.match(code, new RegExp(`'setContext', '${key}'`), key);
   for (const match of conditions.matchAll(/viewItem == ([\w.]+)/g))
     assert.match(code, new RegExp(`'${match[1]}'`), match[1]);

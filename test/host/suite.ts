@@ -2,12 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { activation } from './cases/activation.ts';
+import { logHelp } from './cases/log-help.ts';
+import { logLint } from './cases/log-lint.ts';
 import { logWriting } from './cases/log-writing.ts';
 import { runbook } from './cases/runbook.ts';
 import { running } from './cases/running.ts';
 import { runCases } from './cases.ts';
 
-const cases = [...activation, ...runbook, ...running, ...logWriting];
+const cases = [...activation, ...runbook, ...running, ...logWriting, ...logLint, ...logHelp];
 // Nobody sits in front of this editor.
 env['CASCADE_ANSWERS'] = 'yes';
 

@@ -1,5 +1,8 @@
 /** Words of a log, as they are compared: people reword, set marks, and change quotes. */
 
+/** As it reads: without marks, and without the backslashes that a table needs. */
+export const bare = (text: string): string => text.replace(/\\([|`*])/g, '$1').replace(/`|\*\*/g, '');
+
 /** Without marks, case, bars, or what people put around them. */
 export function plain(text: string): string {
   return withoutTail(

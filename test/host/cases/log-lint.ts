@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Case } from '../cases.ts';
 import { inFolder, logUri, textOf, until, write } from './editor.ts';
-import { closeGreeting, greetingLog, greetingText, openGreeting, restore } from './greeting.ts';
+import {
+  closeGreeting,
+  freeRunbookText,
+  greetingLog,
+  greetingText,
+  openGreeting,
+  restore,
+} from './greeting.ts';
 
 /** The findings of a log, once they are as many as expected. */
 const findings = (uri: vscode.Uri, count: number): Promise<readonly vscode.Diagnostic[]> =>
@@ -49,6 +56,13 @@ const line = (document: vscode.TextDocument, words: string): string => {
   return found;
 };
 
+/** Until the editor knows the runbook whose gate holds nothing back. */
+const freed = (range: vscode.Range): Promise<boolean> =>
+  until(
+    'the gate to be free',
+    async () => (await actions(greetingLog(), range)).some((each) => each.isPreferred === true) || undefined,
+  );
+
 export const logLint: readonly Case[] = [
   {
     name: 'contradictions in a log are diagnostics, each with a code, a page and its place',
@@ -70,10 +84,11 @@ export const logLint: readonly Case[] = [
   {
     name: 'a quick fix changes what it names, and is undone in one step',
     async run() {
-      const editor = await openGreeting();
+      const editor = await openGreeting(greetingText, freeRunbookText);
       const { document } = editor;
       const [gate] = await findings(greetingLog(), 2);
       assert.ok(gate);
+      await freed(gate.range);
       const action = titled(await actions(greetingLog(), gate.range), /^Write ✅ 2026-05-21/);
       assert.equal(action.isPreferred, true);
       await apply(action);
@@ -90,10 +105,11 @@ export const logLint: readonly Case[] = [
   {
     name: 'fix all mends what follows from the log, as a quick fix, on save and as a command',
     async run() {
-      const editor = await openGreeting();
+      const editor = await openGreeting(greetingText, freeRunbookText);
       const { document } = editor;
       const [gate] = await findings(greetingLog(), 2);
       assert.ok(gate);
+      await freed(gate.range);
       await apply(titled(await actions(greetingLog(), gate.range), /^Fix everything/));
       const mended = document.getText();
       assert.match(line(document, 'We go'), /✅ 2026-05-21 \| 2026-05-21/);

@@ -2,12 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { activation } from './cases/activation.ts';
+import { canary } from './cases/canary.ts';
 import { logWriting } from './cases/log-writing.ts';
 import { runbook } from './cases/runbook.ts';
 import { running } from './cases/running.ts';
 import { runCases } from './cases.ts';
 
-const cases = [...activation, ...runbook, ...running, ...logWriting];
+const cases = [...activation, ...runbook, ...running, ...logWriting, ...canary];
 // Nobody sits in front of this editor.
 env['CASCADE_ANSWERS'] = 'yes';
 

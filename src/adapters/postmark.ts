@@ -2,6 +2,7 @@ import type { AccountClient } from 'postmark';
 import { answer, failure, type Outcome, type Postmark, type SenderDomain } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { withDeadline } from './deadline.ts';
+import { fetchCause } from './fetch-cause.ts';
 import { postmarkFailure, UnreadableAnswer } from './postmark-failures.ts';
 
 export interface PostmarkOptions {
@@ -116,9 +117,9 @@ async function client(
       try {
         return await fetch(input, { ...init, signal });
       } catch (error) {
-        // The client keeps the message only, and that of fetch says nothing.
-        const cause = error instanceof Error ? error.cause : undefined;
-        throw cause instanceof Error && 'code' in cause ? new TypeError(String(cause.code)) : error;
+        // The client keeps the message only.
+        const cause = fetchCause(error);
+        throw cause === undefined ? error : new TypeError(cause);
       }
     },
     ...(url === undefined ? {} : { useHttps: url.protocol === 'https:', requestHost: url.host }),

@@ -1,6 +1,7 @@
 import { type AwsTarget, type Failure, failure } from '../core/ports.ts';
 import { certificateNext, certificateWords, isCertificateCode } from './certificates.ts';
 import { DeadlineError } from './deadline.ts';
+import { proxyNext, proxyWantsSignIn, proxyWords } from './fetch-cause.ts';
 
 /** An answer without what AWS always gives: a page of somebody else, to which the SDK makes an empty one. */
 export class UnreadableAnswer extends Error {
@@ -38,6 +39,7 @@ export function awsFailure(error: unknown, asked: string, target: AwsTarget): Fa
 
   const status = statusOf(error);
   const tries = attemptsOf(error);
+  if (status === proxyWantsSignIn) return unknown(proxyWords, proxyNext);
   if (throttles.has(error.name) || status === 429) {
     return unknown(`throttled (${error.name})${tries}`, 'Wait a little, then run it again.');
   }

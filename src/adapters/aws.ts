@@ -12,6 +12,7 @@ import { AwsClients } from './aws-clients.ts';
 import { awsFailure, concernsCredentials, present } from './aws-failures.ts';
 import { readProgress } from './aws-stack.ts';
 import { withDeadline } from './deadline.ts';
+import { Turns } from './turns.ts';
 
 export interface AwsOptions {
   /** `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`. */
@@ -20,8 +21,12 @@ export interface AwsOptions {
   readonly deadlineMs?: number;
 }
 
+/** A cell with `each` asks for all partitions at once; AWS throttles an account that asks for more than it can take. */
+export const awsAtOnce = 8;
+
 export function awsSdk({ env, deadlineMs = 60_000 }: AwsOptions): Aws {
   const clients = new AwsClients(env);
+  const turns = new Turns(awsAtOnce);
   const ask = async <T>(
     target: AwsTarget,
     command: string,
@@ -29,7 +34,8 @@ export function awsSdk({ env, deadlineMs = 60_000 }: AwsOptions): Aws {
     work: (signal: AbortSignal) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> => {
     try {
-      return await withDeadline(deadlineMs, signal, work);
+      // The deadline is for the service, not for the queue before it.
+      return await turns.take(signal, () => withDeadline(deadlineMs, signal, work));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (concernsCredentials(error)) clients.forget(target);

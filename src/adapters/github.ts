@@ -2,6 +2,7 @@ import { answer, type Failure, failure, type Outcome } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { certificateNext, certificateWords, isCertificateCode } from './certificates.ts';
 import { DeadlineError, withDeadline } from './deadline.ts';
+import { fetchCause, isProxyCause, proxyNext, proxyWantsSignIn, proxyWords } from './fetch-cause.ts';
 
 /**
  * Gives a token for GitHub: of a sign-in that is there, or with `ask` also of one that the person makes now; undefined
@@ -62,6 +63,8 @@ export async function pullRequestHead(
             `no pull request ${number} in ${repository} that this sign-in may see`,
             'Mend its number in the runbook, or sign in as somebody who may see the repository.',
           );
+        case proxyWantsSignIn:
+          return unknown(proxyWords, proxyNext);
         default:
           return unknown(`status ${response.status}`, 'Wait a little, then run it again.');
       }
@@ -70,8 +73,8 @@ export async function pullRequestHead(
     signal.throwIfAborted();
     if (error instanceof DeadlineError) return unknown(error.message);
     if (error instanceof TypeError === false) throw error;
-    const code =
-      error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message;
+    const code = fetchCause(error) ?? error.message;
+    if (isProxyCause(code)) return unknown(code, proxyNext);
     return isCertificateCode(code)
       ? unknown(certificateWords(code), certificateNext)
       : unknown(`no answer from GitHub (${code})`);

@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../core/ports.ts';
 import { certificateNext, certificateWords, isCertificateCode } from './certificates.ts';
 import { DeadlineError } from './deadline.ts';
+import { isProxyCause, proxyNext, proxyWantsSignIn, proxyWords } from './fetch-cause.ts';
 
 /** A 2xx whose body is not what the API gives. */
 export class UnreadableAnswer extends Error {
@@ -30,6 +31,8 @@ export function postmarkFailure(error: unknown, asked: string, reference: string
   const { code, statusCode: status, message } = error;
   if (status === 0 && isCertificateCode(message))
     return failure('unknown', asked, certificateWords(message), certificateNext);
+  if (status === 0 && isProxyCause(message)) return failure('unknown', asked, message, proxyNext);
+  if (status === proxyWantsSignIn) return failure('unknown', asked, proxyWords, proxyNext);
   if (status === 0) return failure('unknown', asked, `no answer from Postmark (${message})`, again);
   if (status === 429)
     return failure('unknown', asked, '429: too many requests', 'Wait a minute, then run it again.');

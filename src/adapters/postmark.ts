@@ -2,7 +2,9 @@ import type { AccountClient } from 'postmark';
 import { answer, failure, type Outcome, type Postmark, type SenderDomain } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { withDeadline } from './deadline.ts';
+import { fetchCause } from './fetch-cause.ts';
 import { postmarkFailure, UnreadableAnswer } from './postmark-failures.ts';
+import { Turns } from './turns.ts';
 
 export interface PostmarkOptions {
   /** `POSTMARK_API_URL` (`http://127.0.0.1:8080`) sends the calls to a rehearsal. */
@@ -16,8 +18,12 @@ type Details = Awaited<ReturnType<AccountClient['getDomain']>>;
 const pageSize = 500;
 const alreadyExists = 512;
 
+/** Postmark answers 429 to more than it can take, and tells nobody how much that is. */
+export const postmarkAtOnce = 4;
+
 /** Postmark's account API: the sender domains of the account that a token belongs to. */
 export function postmarkApi({ env, deadlineMs = 30_000 }: PostmarkOptions): Postmark {
+  const turns = new Turns(postmarkAtOnce);
   /** One call; `signal` reaches its request. */
   const call = async <T>(
     token: Secret,
@@ -27,8 +33,10 @@ export function postmarkApi({ env, deadlineMs = 30_000 }: PostmarkOptions): Post
   ): Promise<Outcome<T>> => {
     try {
       return answer(
-        await withDeadline(deadlineMs, signal, async (inner) =>
-          work(await client(token, env, deadlineMs, inner)),
+        await turns.take(signal, () =>
+          withDeadline(deadlineMs, signal, async (inner) =>
+            work(await client(token, env, deadlineMs, inner)),
+          ),
         ),
       );
     } catch (error) {
@@ -116,9 +124,9 @@ async function client(
       try {
         return await fetch(input, { ...init, signal });
       } catch (error) {
-        // The client keeps the message only, and that of fetch says nothing.
-        const cause = error instanceof Error ? error.cause : undefined;
-        throw cause instanceof Error && 'code' in cause ? new TypeError(String(cause.code)) : error;
+        // The client keeps the message only.
+        const cause = fetchCause(error);
+        throw cause === undefined ? error : new TypeError(cause);
       }
     },
     ...(url === undefined ? {} : { useHttps: url.protocol === 'https:', requestHost: url.host }),

@@ -1,10 +1,13 @@
 /** `npm run bench -- steps`: how long a verification takes over a distance, and what output of a shell costs. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { env, execPath, memoryUsage, stdout } from 'node:process';
+import { awsAtOnce } from '../adapters/aws.ts';
 import { composePorts, rehearsalEnvironment } from '../adapters/compose.ts';
 import { posixShell } from '../adapters/shell.ts';
 import { newLog } from '../core/log/create.ts';
@@ -34,7 +37,8 @@ export async function benchSteps(stop: AbortSignal): Promise<boolean> {
     const verified = await verification(directory, stop);
     const printed = await output(directory, stop);
     const many = await partitions(stop);
-    return verified && printed && many;
+    const kept = await limits(directory, stop);
+    return verified && printed && many && kept;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -282,6 +286,90 @@ zone \${domain}
   report('the last quarter as the second, at most 1.50', (last / second).toFixed(2), linear);
   report('growth of memory, under 64 MB', `${growth.toFixed(0)} MB`, growth < 64);
   return linear && growth < 64;
+}
+
+/** One cell that asks AWS for a thousand partitions at once, of a server that throttles whoever asks too much of it. */
+async function limits(directory: string, stop: AbortSignal): Promise<boolean> {
+  let [asked, open, most, throttled] = [0, 0, 0, 0];
+  const server = createServer((request, response) => {
+    asked++;
+    most = Math.max(most, ++open);
+    const refused = open > awsAtOnce;
+    if (refused) throttled++;
+    request.resume();
+    setTimeout(() => {
+      open--;
+      response.writeHead(refused ? 429 : 200);
+      response.end(
+        '<GetRoleResponse><GetRoleResult><Role><RoleName>r</RoleName><Arn>arn:aws:iam::139852620346:role/r</Arn></Role></GetRoleResult></GetRoleResponse>',
+      );
+    }, oneWay);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const files = {
+    AWS_CONFIG_FILE: join(directory, 'aws-config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(directory, 'aws-credentials'),
+  };
+  await writeFile(files.AWS_CONFIG_FILE, '');
+  await writeFile(
+    files.AWS_SHARED_CREDENTIALS_FILE,
+    '[A-Admin]\naws_access_key_id = AKID\naws_secret_access_key = key\n',
+  );
+  const names = Array.from({ length: thousand }, (_, index) => `p${index}`);
+  const runbook = parseRunbook(`---
+runbook: many
+log: execution-log.md
+variables: { region: us-east-1 }
+partitions:
+${names.map((name) => `  ${name}: { infrastructure: A, postmark: P, profile: A-Admin, account: "139852620346" }`).join('\n')}
+phases: [{ title: Verification }]
+gates: [{ id: entry, title: Entry, section: Entry, blocks: ["*/Verification"] }]
+---
+## Entry
+
+\`\`\`aws each
+role Mail-\${partition}
+\`\`\`
+`);
+  const [gate] = runbook.gates;
+  if (gate === undefined) throw new Error('the runbook of the bench has no gate');
+  const ports = composePorts({
+    env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...files },
+    worktree: root,
+    person: {
+      ask: async () => undefined,
+      typeName: async () => undefined,
+      unwritten: async () => 'leave' as const,
+    },
+    onePassword: { method: 'command' },
+  });
+  const cascade = new Cascade({ runbook, log: memoryLog(''), ports, worktree: root });
+  try {
+    let passed = 0;
+    let ended = '';
+    const begun = performance.now();
+    for await (const event of run(cascade, { kind: 'gate', gate }, { signal: stop })) {
+      if (event.kind === 'check-finished' && event.result.verdict === 'passed') passed++;
+      if (event.kind === 'run-finished') ended = `${event.outcome} ${event.reason ?? ''}`.trim();
+    }
+    const whole = ended === 'passed' && passed === thousand;
+    const kept = throttled === 0 && most <= awsAtOnce && asked <= thousand;
+    report(
+      `${thousand} partitions asked for by one cell: ${ended}, ${passed} checks`,
+      `${(performance.now() - begun).toFixed(0)} ms`,
+      whole,
+    );
+    report(
+      `of ${asked} requests at the same time, at most ${awsAtOnce}; throttled, at most 0`,
+      `${most}; ${throttled}`,
+      kept,
+    );
+    return whole && kept;
+  } finally {
+    await cascade.close();
+    server.closeAllConnections();
+    server.close();
+  }
 }
 
 function memoryLog(text: string): LogFile {

@@ -1,84 +1,18 @@
 /** Whatever a server says that is no proper answer: nothing passes, nothing crashes, and the reason is told. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { createServer as createProxy } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { awsSdk } from '../../src/adapters/aws.ts';
-import { postmarkApi } from '../../src/adapters/postmark.ts';
-import { newLog } from '../../src/core/log/create.ts';
-import { Cascade } from '../../src/core/run/cascade.ts';
-import { run } from '../../src/core/run/engine.ts';
-import { parseRunbook } from '../../src/core/runbook/runbook.ts';
-import { frontMatter, phase } from '../core/fixture.ts';
-import { canary, memoryLog, memoryPorts, memoryWorld } from '../core/memory.ts';
-import { never, type Reply, standIn, temporaryFolder } from './stand-in.ts';
+import { canary } from '../core/memory.ts';
+import { everyCheck, type Result } from './every-check.ts';
+import { type Reply, standIn, temporaryFolder } from './stand-in.ts';
 
-const reads = {
-  aws: [
-    'identity ${profile} is ${account}',
-    'stack ${stack} is CREATE_COMPLETE',
-    'zone ${domain}',
-    'exports A-B- One Two',
-    'secret some/secret',
-    'role SomeRole',
-  ],
-  postmark: ['verify dkim ${domain}', 'verify return-path ${domain}'],
-};
-const changes = { postmark: ['register ${domain} return-path pm-bounces.${domain}'] };
-
-interface Result {
-  readonly line: string;
-  readonly verdict: string;
-  readonly evidence: string;
-}
-
-/** What all checks make of servers at `url`. */
-async function ask(t: TestContext, url: string, deadlineMs = 4000): Promise<Result[]> {
-  const folder = await temporaryFolder(t);
-  const credentials = join(folder, 'credentials');
-  await writeFile(credentials, '[Alpha002-Admin]\naws_access_key_id = AKID\naws_secret_access_key = key\n');
-  await writeFile(join(folder, 'config'), '');
-  const env = {
-    AWS_ENDPOINT_URL: url,
-    AWS_CONFIG_FILE: join(folder, 'config'),
-    AWS_SHARED_CREDENTIALS_FILE: credentials,
-    POSTMARK_API_URL: url,
-  };
-  const world = memoryWorld();
-  world.secrets.set('op://Dev/Postmark/credential', canary);
-  world.accounts.set('Alpha002-Admin', '139852620346');
-  const memory = memoryPorts(world);
-  const aws = awsSdk({ env, deadlineMs });
-  const ports = { ...memory, aws, postmark: postmarkApi({ env, deadlineMs }) };
-  const cell = (language: string, lines: readonly string[]) =>
-    `\`\`\`${language}\n${lines.join('\n')}\n\`\`\`\n\n`;
-  const play = async (body: string, identified: typeof ports): Promise<Result[]> => {
-    const front = frontMatter
-      .replace(/gates:[\s\S]*/, '')
-      .replace(/phases:[\s\S]*/, 'phases: [{ title: Check }]\n');
-    const runbook = parseRunbook(`---\n${front}---\n## Check\n\n${body}`);
-    assert.deepEqual(runbook.problems, []);
-    const at = { date: '2026-11-24', time: '2026-11-24 09:00:00 +00:00' };
-    const log = memoryLog(newLog(runbook, { operator: 'Op', at, worktree: '.', rehearsal: false }));
-    const cascade = new Cascade({ runbook, log, ports: identified, worktree: folder });
-    const results: Result[] = [];
-    for await (const event of run(cascade, phase(runbook, 'dev', 'Check'), { signal: never })) {
-      if (event.kind !== 'check-finished') continue;
-      const { verdict, evidence } = event.result;
-      results.push({ line: event.check.title, verdict, evidence });
-    }
-    return results;
-  };
-  return [
-    ...(await play(cell('aws', reads.aws), ports)),
-    ...(await play(cell('postmark', reads.postmark), ports)),
-    // As if AWS had confirmed the account: otherwise nothing would be asked of Postmark.
-    ...(await play(cell('postmark', changes.postmark), { ...ports, aws: memory.aws })),
-  ];
+async function ask(t: TestContext, url: string, deadlineMs?: number): Promise<Result[]> {
+  return everyCheck(await temporaryFolder(t), url, deadlineMs);
 }
 
 function nothingPasses(results: readonly Result[], verdicts: readonly string[] = ['unknown']): void {
@@ -94,6 +28,7 @@ const html = '<!doctype html><html><body>Sign in to the network</body></html>';
 const bad: Readonly<Record<string, Reply | (() => Reply)>> = {
   'a page of HTML': { type: 'text/html', body: html },
   'a page of HTML with 502': { status: 502, type: 'text/html', body: html },
+  'a page of HTML with 407': { status: 407, type: 'text/html', body: html },
   'nothing at all': { body: '' },
   'XML that breaks off': {
     type: 'text/xml',
@@ -169,6 +104,109 @@ test('a certificate of somebody else is told as that', async (t) => {
   const results = await ask(t, `https://127.0.0.1:${(server.address() as AddressInfo).port}`);
   nothingPasses(results);
   for (const { line, evidence } of results) assert.match(evidence, /certificate/, line);
+});
+
+/** A proxy that lets nothing through: whatever is asked, its sign-in page is the answer. */
+async function strictProxy(t: TestContext): Promise<{ readonly url: string; readonly asked: () => number }> {
+  let asked = 0;
+  const proxy = createProxy((_, response) => {
+    asked++;
+    response.writeHead(407, { 'content-type': 'text/html' }).end(html);
+  });
+  proxy.on('connect', (_, socket) => {
+    asked++;
+    socket.end(
+      `HTTP/1.1 407 Proxy Authentication Required\r\ncontent-type: text/html\r\ncontent-length: ${html.length}\r\n\r\n${html}`,
+    );
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, asked: () => asked };
+}
+
+/** An address where nobody listens any more. */
+async function deadProxy(): Promise<string> {
+  const server = createProxy();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+interface Proxied {
+  readonly results: readonly Result[];
+  /** Which services reached the stand-in. */
+  readonly reached: ReadonlySet<string>;
+}
+
+/** What all checks say in a process of its own: Node looks at the variables when it starts. */
+async function askedBehind(
+  t: TestContext,
+  proxy: string,
+  more: Readonly<Record<string, string>>,
+): Promise<Proxied> {
+  const reached = new Set<string>();
+  const url = await standIn(t, ({ headers }) => {
+    const github = headers['user-agent'] === 'cascade-runbook';
+    reached.add(headers['x-postmark-account-token'] ? 'postmark' : github ? 'github' : 'aws');
+    return { type: 'text/html', body: html };
+  });
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
+  const none = { NO_PROXY: undefined, no_proxy: undefined, NODE_USE_ENV_PROXY: undefined };
+  const env = {
+    ...process.env,
+    ...none,
+    ...Object.fromEntries(names.map((name) => [name, proxy])),
+    ...more,
+  };
+  const words = ['test/adapters/proxied.ts', await temporaryFolder(t), url];
+  const printed = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, words, { env }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+  });
+  return { results: JSON.parse(printed), reached };
+}
+
+const byService = (results: readonly Result[]) => ({
+  aws: results.slice(0, 6),
+  postmark: results.slice(6, 9),
+  github: results.slice(9),
+});
+
+test('the proxy variables alone lead no request anywhere, whatever they say', async (t) => {
+  const strict = await strictProxy(t);
+  for (const proxy of [await deadProxy(), strict.url, 'no URL at all']) {
+    const { results, reached } = await askedBehind(t, proxy, {});
+    assert.deepEqual([...reached].sort(), ['aws', 'github', 'postmark'], proxy);
+    nothingPasses(results.slice(0, 9));
+    assert.equal(byService(results).github[0]?.verdict, 'unknown');
+  }
+  assert.equal(strict.asked(), 0);
+});
+
+test('a proxy that Node was told to take, and that lets nothing through, is no evidence', async (t) => {
+  const strict = await strictProxy(t);
+  for (const [proxy, reason] of [
+    [await deadProxy(), /ECONNREFUSED\)\. Run it again/],
+    [strict.url, /a proxy on the way wants a sign-in \(407\)\. Sign in to the proxy/],
+  ] as const) {
+    const { results, reached } = await askedBehind(t, proxy, { NODE_USE_ENV_PROXY: '1' });
+    // The AWS SDK has connections of its own.
+    assert.deepEqual([...reached], ['aws']);
+    nothingPasses(results.slice(0, 9));
+    const { postmark, github } = byService(results);
+    assert.equal(github.length, 1);
+    for (const { line, verdict, evidence, next } of [...postmark, ...github]) {
+      assert.equal(verdict, 'unknown', line);
+      assert.match(`${evidence}. ${next}`, reason, line);
+    }
+  }
+  assert.ok(strict.asked() > 0);
+  const except = { NODE_USE_ENV_PROXY: '1', NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
+  const { reached } = await askedBehind(t, strict.url, except);
+  assert.deepEqual([...reached].sort(), ['aws', 'github', 'postmark']);
 });
 
 test('no status, type and body that a server makes up lets anything pass', async (t) => {

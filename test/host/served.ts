@@ -1,9 +1,13 @@
-/** Runs the bundled suite inside the VS Code that npm delivers, served to a Chromium without a screen. */
+/**
+ * Runs the bundled suite inside the VS Code that npm delivers, served to a Chromium without a screen, and then looks
+ * for the world's secrets in all that VS Code has kept.
+ */
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stderr } from 'node:process';
+import { stderr, stdout } from 'node:process';
 import type { Page } from 'playwright-core';
 import { suiteBundle } from '../../src/tooling/build.ts';
 import { root } from '../../src/tooling/paths.ts';
@@ -12,6 +16,8 @@ import { startRehearsal } from '../../src/tooling/rehearsal-workspace.ts';
 import { folderUrl, type Host, startHost } from '../../src/tooling/vscode-host.ts';
 import { installVsCodeServer } from '../../src/tooling/vscode-install.ts';
 import { launchBrowser } from './browser.ts';
+import { runCases } from './cases.ts';
+import { leaks } from './leaks.ts';
 import { handOver, printSuiteReport } from './report.ts';
 
 const deadlineMs = 300_000;
@@ -26,8 +32,9 @@ await runProgram(async (stop) => {
   const rehearsal = await startRehearsal({ workspace: join(scratch, 'partition-mail'), speed: 50 });
   ends.defer(() => rehearsal.world.close());
   const report = join(scratch, 'report.json');
+  const dataDirectory = join(scratch, 'server');
   const host = await startHost(server, {
-    dataDirectory: join(scratch, 'server'),
+    dataDirectory,
     env: { ...rehearsal.world.env, CASCADE_SUITE_REPORT: report },
     testDriver: true,
     stop,
@@ -38,8 +45,21 @@ await runProgram(async (stop) => {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   const console: string[] = [];
   const end = await suiteEnd(page, testUrl(host, rehearsal.workspace), console);
-  if (existsSync(report)) return handOver(await printSuiteReport(report));
   stop.throwIfAborted();
+  if (existsSync(report)) {
+    const inside = await printSuiteReport(report);
+    const places = { workspace: rehearsal.workspace, dataDirectory, page, end: host.close };
+    const after = await runCases(
+      [
+        {
+          name: 'no file of VS Code or of the workspace, and nothing in its storage, has a copy of a secret',
+          run: async () => assert.deepEqual(await leaks(places), []),
+        },
+      ],
+      { print: (line) => stdout.write(`${line}\n`) },
+    );
+    return handOver({ passed: inside.passed + after.passed, failed: inside.failed + after.failed });
+  }
   stderr.write(`${console.join('\n')}\n`);
   throw new ToolingError(`The suite ended (${end}) without a report. The page's console is above.`);
 });

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { activation } from './cases/activation.ts';
+import { canary } from './cases/canary.ts';
 import { logHelp } from './cases/log-help.ts';
 import { logLint } from './cases/log-lint.ts';
 import { logWriting } from './cases/log-writing.ts';
@@ -9,7 +10,7 @@ import { runbook } from './cases/runbook.ts';
 import { running } from './cases/running.ts';
 import { runCases } from './cases.ts';
 
-const cases = [...activation, ...runbook, ...running, ...logWriting, ...logLint, ...logHelp];
+const cases = [...activation, ...runbook, ...running, ...logWriting, ...logLint, ...logHelp, ...canary];
 // Nobody sits in front of this editor.
 env['CASCADE_ANSWERS'] = 'yes';
 

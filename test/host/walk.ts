@@ -11,6 +11,7 @@ import { startRehearsal } from '../../src/tooling/rehearsal-workspace.ts';
 import { folderUrl, startHost } from '../../src/tooling/vscode-host.ts';
 import { installVsCodeServer } from '../../src/tooling/vscode-install.ts';
 import { launchBrowser } from './browser.ts';
+import { leaks } from './leaks.ts';
 
 export interface Walk extends AsyncDisposable {
   readonly page: Page;
@@ -30,6 +31,8 @@ export interface Walk extends AsyncDisposable {
   waitForOutput(text: string | RegExp, timeoutMs?: number): Promise<Locator>;
   /** Writes `artifacts/screenshots/<name>.png`. */
   screenshot(name: string): Promise<void>;
+  /** Ends VS Code, and names each of its places that has a copy of a secret of the world. The last step of a walk. */
+  leaks(): Promise<readonly string[]>;
 }
 
 export interface WalkOptions {
@@ -56,8 +59,9 @@ export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): P
   ends.defer(() => rehearsal.world.close());
   const vsix = join(scratch, 'cascade-runbook.vsix');
   await packVsix(vsix, stop);
+  const dataDirectory = join(scratch, 'server');
   const host = await startHost(server, {
-    dataDirectory: join(scratch, 'server'),
+    dataDirectory,
     vsix,
     env: rehearsal.world.env,
     ...(options.untrusted === true ? { workspaceTrust: true } : {}),
@@ -86,6 +90,7 @@ export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): P
     world: rehearsal.world,
     consoleErrors,
     ...hands(page),
+    leaks: () => leaks({ workspace: rehearsal.workspace, dataDirectory, page, end: host.close }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

@@ -128,5 +128,12 @@ export const operator = (walk: Walk): readonly Case[] => {
         assert.deepEqual(walk.consoleErrors, []);
       },
     },
+    {
+      name: 'no file of VS Code or of the workspace, and nothing in its storage, has a copy of a secret',
+      async run() {
+        assert.match(await log(), /op read "op:\/\/Arda-DevOAM\/Postmark\/credential"` .*: ✅/);
+        assert.deepEqual(await walk.leaks(), []);
+      },
+    },
   ];
 };

@@ -43,6 +43,7 @@ export class CurrentCascade implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #uri: vscode.Uri | undefined;
   #state: CurrentState = { kind: 'none' };
+  #latest: Promise<CurrentState> = Promise.resolve(this.#state);
   #begun = false;
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -91,13 +92,17 @@ export class CurrentCascade implements vscode.Disposable {
     return this.#state;
   }
 
-  /** Reads again, now. */
-  async refresh(): Promise<CurrentState> {
+  /** Reads again, now; when it settles, `state` is at least as new. */
+  refresh(): Promise<CurrentState> {
     this.#begun = true;
-    const turn = ++this.#turn;
+    this.#latest = this.#readAndShow(++this.#turn);
+    return this.#latest;
+  }
+
+  async #readAndShow(turn: number): Promise<CurrentState> {
     const state = await this.#read();
-    // What was read later counts, whichever is done first.
-    if (turn !== this.#turn) return state;
+    // What was read later counts, whichever is done first: whoever asked before waits for that.
+    if (turn !== this.#turn) return this.#latest;
     this.#state = state;
     await vscode.commands.executeCommand('setContext', 'cascade.state', state.kind);
     this.#changed.fire(state);

@@ -10,7 +10,7 @@ import { cascadeOrder } from '../core/run/order.ts';
 import type { Target } from '../core/run/places.ts';
 import { LogError } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
-import { signOff } from '../core/runbook/front-matter.ts';
+import { signOff } from '../core/runbook/patterns.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
 import { help } from './help.ts';

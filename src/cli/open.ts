@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stderr } from 'node:process';
+import { changeLocks } from '../adapters/change-locks.ts';
 import {
   composePorts,
   type Environment,
@@ -91,6 +92,7 @@ export function openCascade(options: OpenOptions): OpenedCascade {
       ports,
       worktree,
       rehearsal,
+      locks: changeLocks(logPath),
       ...(options.evidence ? { evidence: evidenceFolder(logPath) } : {}),
       ...(runbook.verification === undefined
         ? {}

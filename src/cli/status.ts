@@ -1,6 +1,9 @@
 import { blocks } from '../core/gates/may-run.ts';
+import { stamp } from '../core/log/edits.ts';
+import { readRecord } from '../core/log/model.ts';
 import type { OverviewStatus } from '../core/log/overview.ts';
-import { readOverview } from '../core/log/overview.ts';
+import { overviewOf } from '../core/log/overview.ts';
+import { readLog } from '../core/log/read.ts';
 import { signs } from '../core/log/status.ts';
 import { failureText } from '../core/ports.ts';
 import type { Span } from '../core/text.ts';
@@ -10,7 +13,7 @@ import type { OpenedCascade } from './open.ts';
 
 /** What `cascade status` answers, as data; lines count from 1. */
 export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
-  const { runbook, log } = cascade;
+  const { runbook, log, ports } = cascade;
   const text = await log.read();
   if (text.kind === 'failure') throw new UsageError(failureText(text));
   if (text.value === undefined) {
@@ -19,7 +22,9 @@ export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
     );
   }
   const whole = text.value;
-  const read = readOverview(whole, runbook);
+  const record = readRecord(readLog(whole), runbook);
+  const read = overviewOf(record, runbook);
+  const now = stamp(ports.clock.now(), ports.clock);
   if (read.kind === 'unreadable') throw new UsageError(`${logPath}: ${read.message}`);
   const line = (span: Span): number => positionAt(whole, span.start).line + 1;
   const shown = ({ status: state, started, date, note, span }: OverviewStatus) => ({
@@ -42,7 +47,7 @@ export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
         const closed =
           declared === undefined || target === undefined
             ? []
-            : blocks(runbook, read.overview, { kind: 'phase', partition: target, phase: declared });
+            : blocks(runbook, record, { kind: 'phase', partition: target, phase: declared }, now);
         return {
           phase: phase.phase,
           ...shown(phase),

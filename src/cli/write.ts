@@ -1,13 +1,14 @@
 /** `cascade gate` and `cascade record`: what a person decides or adds, written into the log. */
 import { stdout } from 'node:process';
+import { decideGate as decideGateIn } from '../core/gates/decide.ts';
 import { type Stamp, stamp, thenAlso } from '../core/log/edits.ts';
-import { type GateDecision, needsReason, recordGate } from '../core/log/gate-record.ts';
+import { type GateDecision, needsReason } from '../core/log/gate-record.ts';
 import { noteLine, recordFix } from '../core/log/notes.ts';
 import { ensurePlace } from '../core/log/place.ts';
 import { recordNote } from '../core/log/record.ts';
 import type { StatusKind } from '../core/log/status.ts';
 import { unfit } from '../core/log/unfit.ts';
-import { failureText, type TextEdit } from '../core/ports.ts';
+import { type Failure, failureText, type TextEdit } from '../core/ports.ts';
 import { placeOf } from '../core/run/places.ts';
 import { UsageError } from './arguments.ts';
 import { type OpenedCascade, partitionNamed } from './open.ts';
@@ -51,7 +52,8 @@ export async function decideGate(opened: OpenedCascade, options: WriteOptions): 
       `A gate is ${decision} for a reason: give it with --reason TEXT. Nothing was written.`,
     );
   const made: GateDecision = { kind, by: options.operator, ...(reason === '' ? {} : { reason }) };
-  await write(opened, (text, at) => recordGate(text, gate, made, at));
+  const { runbook } = opened.cascade;
+  await write(opened, (text, at) => decideGateIn(text, runbook, gate.title, made, at));
   stdout.write(`${gate.title}: ${decision}\n`);
   return 0;
 }
@@ -118,7 +120,7 @@ function all(words: readonly string[], count: number, usage: string): [string, s
 
 async function write(
   { cascade }: OpenedCascade,
-  change: (text: string, at: Stamp) => readonly TextEdit[],
+  change: (text: string, at: Stamp) => readonly TextEdit[] | Failure,
 ): Promise<void> {
   const { log, ports } = cascade;
   const at = stamp(ports.clock.now(), ports.clock);

@@ -337,6 +337,21 @@ export interface TranscriptFile {
   close(): Promise<void>;
 }
 
+/** Keeps changes of one partition apart, over the windows, processes and machines that share a log. */
+export interface ChangeLocks {
+  /**
+   * Takes a partition until it is released or the process ends; never waits. A failure names who has it.
+   * @param what `dev · Deploy by Miguel Pinilla`, told to others that want it
+   */
+  take(partition: string, what: string): Promise<Outcome<ChangeLock>>;
+  /** Who changes a partition now, in words; undefined when nobody does. */
+  holder(partition: string): Promise<string | undefined>;
+}
+
+export interface ChangeLock {
+  release(): Promise<void>;
+}
+
 /** All ports of one world, bound to one runbook's worktree. */
 export interface Ports {
   readonly secrets: SecretStore;

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
+import { changeLocks } from '../adapters/change-locks.ts';
 import { systemClock } from '../adapters/clock.ts';
 import {
   type Composition,
@@ -141,6 +142,7 @@ export class Cascades {
         shells,
         redactor: this.#redactor,
         rehearsal: this.rehearsal,
+        locks: changeLocks(log.fsPath),
         ...(settings.evidence ? { evidence: evidenceFolder(log.fsPath) } : {}),
         ...(runbook.verification === undefined
           ? {}

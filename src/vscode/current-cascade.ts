@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Stamp } from '../core/log/edits.ts';
 import { type Overview, overviewOf } from '../core/log/overview.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import type { Cascades } from './cascades.ts';
@@ -30,6 +31,8 @@ export type CurrentState =
       readonly log: vscode.Uri;
       readonly reading: LogReading;
       readonly overview: Overview;
+      /** When it was read. */
+      readonly now: Stamp;
     };
 
 const settleMilliseconds = 60;
@@ -154,7 +157,15 @@ export class CurrentCascade implements vscode.Disposable {
       const reading = this.#logs.reading(this.#logs.homeOf(runbookUri, runbook, log), text);
       const read = overviewOf(reading.record, runbook);
       if (read.kind === 'unreadable') return { kind: 'unreadable', runbookUri, log, message: read.message };
-      return { kind: 'log', runbookUri, runbook, log, reading, overview: read.overview };
+      return {
+        kind: 'log',
+        runbookUri,
+        runbook,
+        log,
+        reading,
+        overview: read.overview,
+        now: this.#cascades.now(),
+      };
     } catch (error) {
       return { kind: 'unreadable', runbookUri, message: errorText(error) };
     }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type KnownChecks, knownChecks } from '../core/help/known-checks.ts';
 import { type CheckStory, type GateStory, storyAt } from '../core/help/stories.ts';
 import { type TokenOffer, type TokenPlace, tokenOffers, tokenPlace } from '../core/help/tokens.ts';
+import type { Stamp } from '../core/log/edits.ts';
 import { type LogStatus, signs } from '../core/log/status.ts';
 import type { Cascades } from './cascades.ts';
 import { type LogReading, type Logs, logSelector, rangeOf } from './logs.ts';
@@ -21,7 +22,8 @@ export function registerLogHelp(logs: Logs, cascades: Cascades): vscode.Disposab
     vscode.languages.registerHoverProvider(logSelector, {
       provideHover: async (document, position) => {
         const reading = await logs.read(document);
-        return reading === undefined ? undefined : hover(reading, known.of(reading), document, position);
+        if (reading === undefined) return undefined;
+        return hover(reading, known.of(reading), document, position, cascades.now());
       },
     }),
     vscode.languages.registerDocumentLinkProvider(logSelector, {
@@ -61,8 +63,9 @@ function hover(
   known: KnownChecks,
   document: vscode.TextDocument,
   position: vscode.Position,
+  now: Stamp,
 ): vscode.Hover | undefined {
-  const story = storyAt(record, runbook, known, document.offsetAt(position));
+  const story = storyAt(record, runbook, known, document.offsetAt(position), now);
   if (story === undefined) return undefined;
   const words = new Words();
   if (story.kind === 'gate') gateWords(words, story);

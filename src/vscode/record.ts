@@ -1,8 +1,9 @@
 /** Cascade: Record… — what a person adds to a log, asked step by step and written in one go. */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { decideGate } from '../core/gates/decide.ts';
 import { type Stamp, thenAlso } from '../core/log/edits.ts';
-import { type GateDecision, needsReason, recordGate } from '../core/log/gate-record.ts';
+import { type GateDecision, needsReason } from '../core/log/gate-record.ts';
 import type { CascadeRecord } from '../core/log/model.ts';
 import { noteLine, recordFix } from '../core/log/notes.ts';
 import { ensurePlace } from '../core/log/place.ts';
@@ -10,7 +11,7 @@ import { recordNote } from '../core/log/record.ts';
 import { type StatusKind, signs } from '../core/log/status.ts';
 import { unfit } from '../core/log/unfit.ts';
 import { bare, plain } from '../core/log/words.ts';
-import { failureText, type TextEdit } from '../core/ports.ts';
+import { type Failure, failureText, type TextEdit } from '../core/ports.ts';
 import { placeOf } from '../core/run/places.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import type { CurrentCascade } from './current-cascade.ts';
@@ -58,7 +59,7 @@ export async function record(parts: RecordParts, request: RecordRequest = {}): P
   }
 }
 
-type Change = (text: string, at: Stamp) => readonly TextEdit[];
+type Change = (text: string, at: Stamp) => readonly TextEdit[] | Failure;
 
 async function asked(parts: RecordParts, reading: LogReading, request: RecordRequest): Promise<Change> {
   const kind = request.kind ?? (await askKind());
@@ -141,7 +142,7 @@ async function askGate(reading: LogReading, request: RecordRequest, by: string):
       : '');
   if (needsReason(kind)) mustSay(reason, 'A gate');
   const decision: GateDecision = { kind, by, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) };
-  return (text, at) => recordGate(text, { title: gate.title }, decision, at);
+  return (text, at) => decideGate(text, reading.runbook, gate.title, decision, at);
 }
 
 function mustSay(words: string, what: string): void {
@@ -320,8 +321,9 @@ async function write({ cascades, current }: RecordParts, reading: LogReading, ch
   const written = await log.update((text) => {
     const refused = unfit(text, log.path);
     if (refused !== undefined) return refused;
-    made = change(text, at);
-    return made;
+    const changed = change(text, at);
+    if (!('kind' in changed)) made = changed;
+    return changed;
   });
   if (written.kind === 'failure') throw new OperatorError(failureText(written));
   await show(reading.log, made);

@@ -8,7 +8,7 @@ import type {
   PhaseOverview,
 } from '../core/log/overview.ts';
 import { bare } from '../core/log/words.ts';
-import { signOff } from '../core/runbook/front-matter.ts';
+import { signOff } from '../core/runbook/patterns.ts';
 import type { Span } from '../core/text.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
 
@@ -112,11 +112,12 @@ function blockedBy(state: CurrentState, partition: string, phase: PhaseOverview)
       step.checks.some((check) => check.effect === 'changes'),
   );
   if (declared === undefined || target === undefined || !changes) return undefined;
-  const reasons = blocks(state.runbook, state.overview, {
-    kind: 'phase',
-    partition: target,
-    phase: declared,
-  });
+  const reasons = blocks(
+    state.runbook,
+    state.reading.record,
+    { kind: 'phase', partition: target, phase: declared },
+    state.now,
+  );
   return reasons.length === 0 ? undefined : reasons.map((block) => block.why).join('\n');
 }
 

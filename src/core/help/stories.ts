@@ -1,7 +1,7 @@
 /** What is known of the thing that stands at a place of the log, to be told while reading or writing it. */
-import { type Block, blocks, fits } from '../gates/may-run.ts';
+import { type Block, whyClosed } from '../gates/may-run.ts';
+import type { Stamp } from '../log/edits.ts';
 import type { CascadeRecord, CheckRecord, GateRecord, HistoryLine } from '../log/model.ts';
-import { overviewOf } from '../log/overview.ts';
 import { type LogStatus, noteBehind } from '../log/status.ts';
 import { bare } from '../log/words.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -57,6 +57,7 @@ export function storyAt(
   runbook: Runbook,
   known: KnownChecks,
   offset: number,
+  now: Stamp,
 ): CheckStory | GateStory | undefined {
   for (const { partition, phases } of record.partitions) {
     for (const { phase, sections } of phases) {
@@ -68,7 +69,7 @@ export function storyAt(
     }
   }
   for (const gate of record.gates) {
-    if (gate.row !== undefined && holds(gate.row.line, offset)) return gateStory(gate, record, runbook);
+    if (gate.row !== undefined && holds(gate.row.line, offset)) return gateStory(gate, record, runbook, now);
     const check = gate.checks.find((each) => holds(each.span, offset));
     if (check !== undefined) return checkStory(check, bare(gate.title), runbook, known);
   }
@@ -108,7 +109,7 @@ function latestOf({ status, history }: CheckRecord): HistoryLine | undefined {
   return newest.time.slice(0, 10) >= (status?.date ?? '') ? newest : undefined;
 }
 
-function gateStory(gate: GateRecord, record: CascadeRecord, runbook: Runbook): GateStory {
+function gateStory(gate: GateRecord, record: CascadeRecord, runbook: Runbook, now: Stamp): GateStory {
   const { declared, row, cell } = gate;
   const status = cell?.status;
   const note =
@@ -124,34 +125,6 @@ function gateStory(gate: GateRecord, record: CascadeRecord, runbook: Runbook): G
     declared: declared !== undefined,
     blocks: declared?.blocks ?? [],
     requires: declared?.requires ?? [],
-    closed: whyClosed(gate, record, runbook),
+    closed: declared === undefined ? [] : whyClosed(runbook, record, declared, now),
   };
-}
-
-function whyClosed(
-  { declared, cell }: GateRecord,
-  record: CascadeRecord,
-  runbook: Runbook,
-): GateStory['closed'] {
-  if (declared === undefined || cell?.status?.kind === 'waived') return [];
-  const read = overviewOf(record, runbook);
-  if (read.kind === 'unreadable') return [];
-  const required = blocks(runbook, read.overview, { kind: 'gate', gate: declared });
-  if (required.length > 0) return required;
-  if (cell?.status?.kind === 'cleared') return [];
-  // What it says to a phase that it stops is what it says of itself.
-  for (const partition of runbook.partitions) {
-    for (const phase of runbook.phases) {
-      if (!declared.blocks.some((pattern) => fits(pattern, partition.name, phase.title))) continue;
-      const own = blocks(runbook, read.overview, { kind: 'phase', partition, phase }).filter(
-        (each) => each.gate === declared.id,
-      );
-      if (own.length > 0) return own;
-    }
-  }
-  const clears =
-    declared.section === undefined
-      ? 'clear it here when it is done'
-      : `run the cells under "${declared.section}", or clear it here`;
-  return [{ why: 'it is not cleared yet', clears }];
 }

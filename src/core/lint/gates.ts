@@ -1,8 +1,8 @@
 /** Gates: the table at the head of the log against the sections that record them. */
-import type { CheckRecord, GateRecord } from '../log/model.ts';
+import { decisive } from '../gates/proof.ts';
+import type { GateRecord } from '../log/model.ts';
 import { signs } from '../log/status.ts';
 import { setDate, setToken } from '../log/table-edits.ts';
-import { plain } from '../log/words.ts';
 import type { TextEdit } from '../ports.ts';
 import { type Check, type Found, fix, type LintContext, later, type Standing, standing } from './rule.ts';
 
@@ -18,6 +18,8 @@ function disagreement(context: LintContext, gate: GateRecord): Found | undefined
   const says = deciding.length === 0 ? whole : standing(deciding);
   const now = cell.status?.kind ?? 'pending';
   if (says.kind === 'none' || now === 'waived' || now === says.kind) return undefined;
+  // What a person decided of it stands in the section too, behind its checks.
+  if (gate.decisions.at(-1)?.status?.kind === now) return undefined;
   // A gate may wait for something before its first check, and be in the middle of them.
   if ((now === 'partial' && says.kind === 'pending') || (now === 'pending' && says.kind === 'partial'))
     return undefined;
@@ -59,19 +61,6 @@ function setGateRow(
   const dated = date === undefined || says.kind === 'pending' ? [] : [setDate(record.log, date, day)];
   return [setToken(record.log, cell, token, says.kind), ...dated];
 }
-
-/** The checks that say what the gate's title says, each word of it: they decide, whatever else the section holds. */
-function decisive(gate: GateRecord): readonly CheckRecord[] {
-  const id = plain(gate.declared?.section ?? '');
-  const wanted = words(plain(gate.title).replace(id, ''));
-  if (wanted.length < 2) return [];
-  return gate.checks.filter((check) => {
-    const has = new Set(words(plain(check.label)));
-    return check.status !== undefined && wanted.every((word) => has.has(word));
-  });
-}
-
-const words = (text: string): readonly string[] => text.match(/[\p{L}\d][\p{L}\d-]+/gu) ?? [];
 
 /** A date that the section's checks carry behind their signs. */
 function dateNear({ today }: LintContext, gate: GateRecord): string | undefined {

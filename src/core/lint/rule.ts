@@ -1,6 +1,6 @@
 /** What a rule about a log is, and what it finds. */
 import type { CascadeRecord, CheckRecord } from '../log/model.ts';
-import type { LogStatus, StatusKind } from '../log/status.ts';
+import { isSettled, type LogStatus, type StatusKind } from '../log/status.ts';
 import type { TextEdit } from '../ports.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Span } from '../text.ts';
@@ -46,7 +46,7 @@ export interface Standing {
   readonly date?: string;
 }
 
-export const isDone = (status: LogStatus): boolean => status.kind === 'cleared' || status.kind === 'waived';
+export const isDone = (status: LogStatus): boolean => isSettled(status.kind);
 
 /**
  * A function of an object that stays the same while what it stands for does, such as the checks of a section: a key

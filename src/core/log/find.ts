@@ -107,10 +107,17 @@ export function notesField(section: LogHeading): LogField | undefined {
   return section.own.fields.find((field) => /^(?:notes|anomal|observation)/.test(field.key));
 }
 
-/** The bullets of a section's checks, their history left out. */
+const timed = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2})(?: |$)/;
+
+/** `2026-11-24 10:02:11 +00:00`, where a line begins with it, as the product writes what happened and what was decided. */
+export const timeOf = (label: string): string | undefined => timed.exec(label)?.[1];
+
+/** The bullets of a section's checks, their history and what was decided left out. */
 export function checkBullets(section: LogHeading): readonly LogBullet[] {
   const notes = notesField(section)?.line.start ?? Number.POSITIVE_INFINITY;
-  return bulletsOf(section).filter((bullet) => bullet.indent < 2 && bullet.text.start < notes);
+  return bulletsOf(section).filter(
+    (bullet) => bullet.indent < 2 && bullet.text.start < notes && timeOf(bullet.label) === undefined,
+  );
 }
 
 export function signOffField(log: ExecutionLog, partition: string): LogField | undefined {

@@ -14,6 +14,7 @@ import {
   signOffIn,
   statusColumn,
   summaryTable,
+  timeOf,
   within,
 } from './find.ts';
 import type {
@@ -88,6 +89,8 @@ export interface GateRecord {
   readonly declared?: GateDeclaration;
   readonly section?: LogHeading;
   readonly checks: readonly CheckRecord[];
+  /** What was decided of it, as its section tells: lines that begin with a time, oldest first. */
+  readonly decisions: readonly HistoryLine[];
 }
 
 export type FixKind = 'script' | 'code';
@@ -206,17 +209,15 @@ function withoutPastAttempts(
   });
 }
 
-/** `2026-11-24 10:02:11 +00:00 ✅ passed — …`, as the product writes it below a check. */
-const timed = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2})(?: |$)/;
-
 /** Every bullet is a check, but for the lines of history: those begin with a time or with a sign. */
 function readChecks(log: ExecutionLog, bullets: readonly LogBullet[]): readonly CheckRecord[] {
   const checks: (CheckRecord & { readonly history: HistoryLine[] })[] = [];
   for (const bullet of bullets) {
     const { start, end } = bullet.text;
     const owner = checks.at(-1);
+    const time = timeOf(bullet.label);
+    if (bullet.depth === 0 && time !== undefined) continue;
     if (owner !== undefined && bullet.depth > 0) {
-      const time = timed.exec(bullet.label)?.[1];
       if (time !== undefined || bullet.label === '') {
         owner.history.push(historyLine(bullet, time, log.text.slice(start, end)));
         continue;
@@ -274,6 +275,7 @@ function readGate(
     ...(declared === undefined ? {} : { declared }),
     ...(section === undefined ? {} : { section }),
     checks: section === undefined ? [] : sectionChecks(log, section),
+    decisions: section === undefined ? [] : decisionsIn(log, section),
   };
 }
 
@@ -295,6 +297,14 @@ function sectionChecks(log: ExecutionLog, section: LogHeading): readonly CheckRe
       span: row.line,
       history: [],
     };
+  });
+}
+
+function decisionsIn(log: ExecutionLog, section: LogHeading): readonly HistoryLine[] {
+  return bulletsOf(section).flatMap((bullet) => {
+    const time = bullet.depth === 0 ? timeOf(bullet.label) : undefined;
+    if (time === undefined || bullet.status === undefined) return [];
+    return [historyLine(bullet, time, log.text.slice(bullet.text.start, bullet.text.end))];
   });
 }
 

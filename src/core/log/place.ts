@@ -18,7 +18,13 @@ export type Place =
       readonly partitionNote?: string;
     }
   | { readonly kind: 'sign-off'; readonly partition: string; readonly partitionNote?: string }
-  | { readonly kind: 'gate'; readonly title: string; readonly section: string };
+  | {
+      readonly kind: 'gate';
+      readonly title: string;
+      readonly section: string;
+      /** Its evidence has to be fresh: when it was seen is written down to the second. */
+      readonly timed?: boolean;
+    };
 
 export const partitionTitle = (partition: string, note: string | undefined): string =>
   note === undefined ? `§ ${partition}` : `§ ${partition} (${note})`;

@@ -1,5 +1,6 @@
 /** What the checks of a place come to, written where it is seen at a glance: headings, summary, gates, sign-off. */
 import type { TextEdit } from '../ports.ts';
+import { addDecision, decisionWords, lastDecision } from './decisions.ts';
 import { endsLine, harmless, insert, replace, type Stamp, thenAlso } from './edits.ts';
 import {
   assign,
@@ -169,7 +170,26 @@ export function settleGate(
   // A waiver is a person's word, and so is a gate cleared by hand, until a check says otherwise.
   if (now === 'waived' || (now === 'cleared' && sum.kind === 'partial')) return [];
   const token = `${signs[sum.kind]} ${at.date}${sum.count === undefined ? '' : ` ${sum.count}`}`;
-  return setGate(log, place.title, token, sum.kind, at.date);
+  const row = setGate(log, place.title, token, sum.kind, at.date);
+  return thenAlso(text, row, (after) => decidedByChecks(after, place, sum.kind, at));
+}
+
+/** A decision that stands in the section holds no more; and where evidence has to be fresh, its time is wanted. */
+function decidedByChecks(
+  text: string,
+  place: Extract<Place, { kind: 'gate' }>,
+  kind: StatusKind,
+  at: Stamp,
+): readonly TextEdit[] {
+  const log = readLog(text);
+  const section = sectionOf(log, place);
+  if (section === undefined) return [];
+  const last = lastDecision(section);
+  const overtaken = last !== undefined && last !== kind;
+  const timed = place.timed === true && kind === 'cleared';
+  return overtaken || timed
+    ? [addDecision(log, section, kind, decisionWords(kind, 'its checks', ''), at)]
+    : [];
 }
 
 function gateStatus(log: ExecutionLog, title: string): StatusKind | undefined {

@@ -3,6 +3,9 @@ import type { Span } from '../text.ts';
 
 export type StatusKind = 'cleared' | 'partial' | 'failed' | 'waived' | 'pending';
 
+/** What is cleared or waived holds nothing up. */
+export const isSettled = (kind: StatusKind): boolean => kind === 'cleared' || kind === 'waived';
+
 export interface LogStatus {
   readonly kind: StatusKind;
   /** A change began here and no result was written. */

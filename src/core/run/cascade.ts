@@ -1,4 +1,4 @@
-import type { EvidenceFolder, LogFile, Ports, ShellSession } from '../ports.ts';
+import type { ChangeLocks, EvidenceFolder, LogFile, Ports, ShellSession } from '../ports.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { Redactor } from './redact.ts';
 
@@ -16,6 +16,8 @@ export class Cascade {
   readonly rehearsal: boolean;
   /** The document whose rows a passed verification fills; absent where the runbook names none. */
   readonly verification: LogFile | undefined;
+  /** Keeps two changes of a partition apart; absent where nobody else can have the log. */
+  readonly locks: ChangeLocks | undefined;
   readonly #shells: Map<string, ShellSession>;
 
   constructor(parts: {
@@ -29,6 +31,7 @@ export class Cascade {
     readonly evidence?: EvidenceFolder;
     readonly rehearsal?: boolean;
     readonly verification?: LogFile;
+    readonly locks?: ChangeLocks;
   }) {
     this.runbook = parts.runbook;
     this.log = parts.log;
@@ -39,6 +42,7 @@ export class Cascade {
     this.evidence = parts.evidence;
     this.rehearsal = parts.rehearsal ?? false;
     this.verification = parts.verification;
+    this.locks = parts.locks;
   }
 
   shell(partition: string): ShellSession {

@@ -8,8 +8,9 @@ import { contextKey, lookupFor, shellEnvironment } from '../runbook/names.ts';
 import { type CheckContext, type CheckProgress, type CheckResult, title, unknown } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';
 import { Channel } from './channel.ts';
-import type { RunEvent, RunOutcome } from './events.ts';
+import type { RunEvent, RunOutcome, RunPurpose } from './events.ts';
 import { Guards } from './guards.ts';
+import { planLook } from './look.ts';
 import { entryOf, type Target, targetName } from './places.ts';
 import { groupsOf, type Planned, planRun } from './plan.ts';
 import type { OutputStream, Piece, Redactor } from './redact.ts';
@@ -20,6 +21,13 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Only these steps of the target, by index; all when absent. */
   readonly steps?: readonly number[];
+  /**
+   * `look` changes nothing: it looks at what changes did that were started and have no result, and at what the
+   * reading checks behind them see. `run` when absent.
+   */
+  readonly purpose?: RunPurpose;
+  /** Protected partitions whose names were typed for what a person started, of which this run may be a part. */
+  readonly confirmed?: Set<string>;
 }
 
 export async function* run(
@@ -37,8 +45,8 @@ class Run {
   /** Ends what runs when whoever takes the events stops taking them. */
   readonly #abandoned = new AbortController();
   readonly #redactor: Redactor;
-  readonly #steps: readonly number[] | undefined;
-  readonly #guards: Guards;
+  readonly #options: RunOptions;
+  #guards: Guards | undefined;
   #secrets: RunSecrets | undefined;
   #sessionTold = false;
 
@@ -47,12 +55,21 @@ class Run {
     this.#target = target;
     this.#signal = AbortSignal.any([options.signal, this.#abandoned.signal]);
     this.#redactor = cascade.redactor;
-    this.#steps = options.steps;
-    this.#guards = new Guards(cascade, target, this.#signal);
+    this.#options = options;
   }
 
   async *events(): AsyncGenerator<RunEvent, void, void> {
+    try {
+      yield* this.#events();
+    } finally {
+      // Whoever takes the events has taken the last one: what the run came to is written.
+      await this.#guards?.release();
+    }
+  }
+
+  async *#events(): AsyncGenerator<RunEvent, void, void> {
     const { runbook, ports } = this.#cascade;
+    const purpose = this.#options.purpose ?? 'run';
     const target = this.#target;
     const now = (): Date => ports.clock.now();
     const finish = (outcome: RunOutcome, reason?: string): RunEvent => ({
@@ -64,23 +81,36 @@ class Run {
     });
 
     const wrong = runbook.problems.filter((problem) => problem.severity === 'error').length;
-    const planned = wrong > 0 ? [] : await planRun(this.#cascade, target, this.#steps);
+    const planned = wrong > 0 ? [] : await this.#plan(purpose);
+    const confirmed = this.#options.confirmed ?? new Set();
+    const guards = new Guards(this.#cascade, target, planned, { signal: this.#signal, confirmed });
+    this.#guards = guards;
     const references = planned.flatMap(({ check, partition }) =>
       check.secrets(lookupFor(runbook, partition)),
     );
     this.#secrets = new RunSecrets(ports.secrets, references, this.#redactor, this.#signal);
-    yield { kind: 'run-started', target, checks: planned.map((each) => each.ref), at: now() };
+    yield { kind: 'run-started', purpose, target, checks: planned.map((each) => each.ref), at: now() };
     if (wrong > 0) {
       const problems = `${wrong} ${wrong === 1 ? 'problem' : 'problems'}`;
       yield finish('failed', `The runbook has ${problems}. Mend them first; nothing was run.`);
       return;
     }
     if (planned.length === 0) {
-      yield finish(
-        'failed',
-        `${targetName(target)} has no cells to run. Put some under its heading in the runbook.`,
-      );
+      yield purpose === 'look'
+        ? finish('passed', `Nothing of ${targetName(target)} was started without a result.`)
+        : finish(
+            'failed',
+            `${targetName(target)} has no cells to run. Put some under its heading in the runbook.`,
+          );
       return;
+    }
+    if (purpose === 'look' && target.kind !== 'gate') {
+      // Where it still runs there is nothing to find out.
+      const running = await guards.take(target.partition.name);
+      if (running !== undefined) {
+        yield finish('blocked', `${running.why}. ${running.clears}`);
+        return;
+      }
     }
     let outcome: RunOutcome = 'passed';
     let reason: string | undefined;
@@ -89,7 +119,7 @@ class Run {
         for (const { ref } of group) yield { kind: 'check-not-run', check: ref, because: notRun(outcome) };
         continue;
       }
-      for await (const event of this.#group(group)) {
+      for await (const event of this.#group(group, guards)) {
         yield event;
         if (event.kind === 'check-blocked') {
           outcome = 'blocked';
@@ -104,11 +134,17 @@ class Run {
     yield finish(outcome, reason);
   }
 
+  #plan(purpose: RunPurpose): Promise<readonly Planned[]> {
+    return purpose === 'look'
+      ? planLook(this.#cascade, this.#target)
+      : planRun(this.#cascade, this.#target, this.#options.steps);
+  }
+
   /** Checks that may run at the same time; a change is alone in its group. */
-  async *#group(group: readonly Planned[]): AsyncGenerator<RunEvent, void, void> {
+  async *#group(group: readonly Planned[], guards: Guards): AsyncGenerator<RunEvent, void, void> {
     const permitted: Planned[] = [];
     for (const planned of group) {
-      const refusal = this.#signal.aborted ? undefined : await this.#guards.refusal(planned);
+      const refusal = this.#signal.aborted ? undefined : await guards.refusal(planned);
       if (refusal === undefined) permitted.push(planned);
       else yield refusal;
     }

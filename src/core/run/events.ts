@@ -23,9 +23,13 @@ export interface CheckRef {
 /** `unknown` also when nobody saw the end: interrupted. */
 export type RunOutcome = 'passed' | 'failed' | 'unknown' | 'blocked' | 'interrupted';
 
+/** `look`: what changes did whose end nobody saw. */
+export type RunPurpose = 'run' | 'look';
+
 export type RunEvent =
   | {
       readonly kind: 'run-started';
+      readonly purpose: RunPurpose;
       readonly target: Target;
       readonly checks: readonly CheckRef[];
       readonly at: Date;

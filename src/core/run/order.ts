@@ -1,7 +1,7 @@
 /** The whole cascade in order: the gates that block a partition, its phases and its sign-off; the other gates at the end. */
 
-import { fits } from '../gates/may-run.ts';
 import type { GateDeclaration, Partition } from '../runbook/front-matter.ts';
+import { fits } from '../runbook/patterns.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { stepsOf, type Target } from './places.ts';
 
@@ -12,7 +12,8 @@ export function cascadeOrder(runbook: Runbook, partitions: readonly Partition[])
   );
   const add = (gates: readonly GateDeclaration[]): void => {
     for (const gate of gates) {
-      open.delete(gate);
+      if (!open.delete(gate)) continue;
+      add([...open].filter((each) => gate.requires.includes(each.id)));
       order.push({ kind: 'gate', gate });
     }
   };

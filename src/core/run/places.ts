@@ -1,8 +1,9 @@
 /** From what is run to where it is recorded: the place in the log and the checks that belong there. */
 import { type LogEntry, wildcard } from '../log/find.ts';
 import type { Place } from '../log/place.ts';
-import { type GateDeclaration, type Partition, type Phase, signOff } from '../runbook/front-matter.ts';
+import type { GateDeclaration, Partition, Phase } from '../runbook/front-matter.ts';
 import { type LateValues, lookupFor } from '../runbook/names.ts';
+import { signOff } from '../runbook/patterns.ts';
 import type { Home, Runbook, Step } from '../runbook/runbook.ts';
 import type { BoundCheck, Check } from '../steps/step.ts';
 
@@ -75,7 +76,8 @@ export function taskOf(phase: Phase, partition: Partition): string | undefined {
 
 export function placeOf(runbook: Runbook, target: Target): Place {
   if (target.kind === 'gate') {
-    return { kind: 'gate', title: target.gate.title, section: target.gate.section ?? target.gate.title };
+    const { title, section = title, fresh } = target.gate;
+    return { kind: 'gate', title, section, ...(fresh === undefined ? {} : { timed: true }) };
   }
   const note = partitionNote(runbook, target.partition);
   const noted = note === undefined ? {} : { partitionNote: note };

@@ -38,7 +38,7 @@ export async function planRun(
     .map((each, id) => ({ ...each, ref: refOf(each, id) }));
 }
 
-function refOf({ key, step, check, partition, entry }: PlacedCheck, id: number): CheckRef {
+export function refOf({ key, step, check, partition, entry }: PlacedCheck, id: number): CheckRef {
   return {
     id,
     key,

@@ -20,6 +20,7 @@ import { verificationPhase } from '../log/verification.ts';
 import { type Failure, failureText, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
 import type { Cascade } from './cascade.ts';
 import type { CheckRef, RunEvent } from './events.ts';
+import { type StartedCheck, startedChecks, startedTime } from './look.ts';
 import { type PlacedCheck, placeOf, type Target, targetName } from './places.ts';
 import { placedNow } from './plan.ts';
 import { compactTime, Transcript } from './transcript.ts';
@@ -44,8 +45,11 @@ export async function* recorded(
   let recorder: Recorder | undefined;
   try {
     for await (const event of events) {
-      if (event.kind === 'run-started')
-        recorder = new Recorder(cascade, event, await placedNow(cascade, event.target), signal);
+      if (event.kind === 'run-started') {
+        const placed = await placedNow(cascade, event.target);
+        const begun = event.purpose === 'look' ? await startedChecks(cascade, event.target) : [];
+        recorder = new Recorder(cascade, event, { placed, begun: begun[0] }, signal);
+      }
       await recorder?.take(event);
       yield event;
     }
@@ -75,6 +79,8 @@ class Recorder {
   /** What each check is known by now: names may have got their value on the way. */
   readonly #entries = new Map<string, LogEntry>();
   readonly #results = new Map<string, UnwrittenCheck>();
+  /** The change without a result that is looked at. */
+  readonly #begun: StartedCheck | undefined;
   readonly #signal: AbortSignal;
   #ran = false;
   readonly #startedAt: Stamp;
@@ -83,11 +89,12 @@ class Recorder {
   constructor(
     cascade: Cascade,
     { target, checks, at }: Extract<RunEvent, { kind: 'run-started' }>,
-    placed: readonly PlacedCheck[],
+    known: { readonly placed: readonly PlacedCheck[]; readonly begun: StartedCheck | undefined },
     signal: AbortSignal,
   ) {
     this.#signal = signal;
-    this.#placed = placed;
+    this.#placed = known.placed;
+    this.#begun = known.begun;
     this.#cascade = cascade;
     this.#target = target;
     this.#place = placeOf(cascade.runbook, target);
@@ -174,8 +181,7 @@ class Recorder {
       await this.#keep({ ...result, checks }, (text) => recordSignOff(text, partition, signed, at));
       return;
     }
-    const note =
-      event.outcome === 'passed' || this.#target.kind !== 'phase' ? undefined : this.#attempt(event);
+    const note = this.#begun === undefined ? this.#attempt(event) : this.#cutOff(this.#begun, at);
     await this.#keep({ ...result, ...(note === undefined ? {} : { note }) }, (text) => {
       const settled = this.#settled(text, at);
       if (note === undefined) return settled;
@@ -205,7 +211,16 @@ class Recorder {
     return { kind: 'given', evidence: passed.map((result) => result.evidence).join('; ') };
   }
 
-  #attempt(event: Extract<RunEvent, { kind: 'run-finished' }>): string {
+  /** What was found of an attempt whose end nobody saw. */
+  #cutOff({ placed, token }: StartedCheck, at: Stamp): string {
+    const { entry } = placed;
+    const where = entry.command === undefined ? entry.label : codeSpan(entry.command);
+    const seen = this.#results.get(placed.key)?.result.evidence ?? 'not looked at';
+    return `**Attempt ${startedTime(token)}** was cut off at ${where}. Looked at ${at.time}: ${harmless(seen)}`;
+  }
+
+  #attempt(event: Extract<RunEvent, { kind: 'run-finished' }>): string | undefined {
+    if (event.outcome === 'passed' || this.#target.kind !== 'phase') return undefined;
     const words = {
       passed: 'passed',
       failed: 'failed',

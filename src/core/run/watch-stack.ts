@@ -1,6 +1,8 @@
 /** While a shell deploys, the stack that the next `aws stack` line asks for is watched. */
-import type { StackResource } from '../ports.ts';
+import type { AwsTarget, StackResource } from '../ports.ts';
+import type { Partition } from '../runbook/front-matter.ts';
 import { lookupFor } from '../runbook/names.ts';
+import type { Runbook, Step } from '../runbook/runbook.ts';
 import { fill } from '../runbook/template.ts';
 import { awsTarget } from '../steps/aws.ts';
 import type { CheckProgress } from '../steps/step.ts';
@@ -11,6 +13,19 @@ import type { Planned } from './plan.ts';
 const interval = 3000;
 const longestPause = 48_000;
 
+/** The stack that the next `aws stack` line behind a step asks for. */
+export function stackBehind(
+  runbook: Runbook,
+  step: Step,
+  partition: Partition | undefined,
+): { readonly target: AwsTarget; readonly name: string } | undefined {
+  const later = runbook.steps.filter((each) => each.index > step.index).flatMap((each) => each.checks);
+  const stack = later.find((each) => each.stack !== undefined)?.stack;
+  const lookup = lookupFor(runbook, partition);
+  const target = awsTarget(lookup);
+  return stack === undefined || target === undefined ? undefined : { target, name: fill(stack, lookup).text };
+}
+
 /** Settles when `signal` aborts, or at once where there is nothing to watch. */
 export async function watchStack(
   { runbook, ports }: Cascade,
@@ -18,13 +33,10 @@ export async function watchStack(
   progress: (progress: CheckProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const later = runbook.steps.filter((each) => each.index > step.index).flatMap((each) => each.checks);
-  const stack = later.find((each) => each.stack !== undefined)?.stack;
-  const lookup = lookupFor(runbook, partition);
-  const target = awsTarget(lookup);
-  if (check.language !== 'sh' || check.effect === 'reads' || stack === undefined || target === undefined)
-    return;
-  const name = fill(stack, lookup).text;
+  const stack =
+    check.language === 'sh' && check.effect === 'changes' ? stackBehind(runbook, step, partition) : undefined;
+  if (stack === undefined) return;
+  const { target, name } = stack;
   const since = ports.clock.now();
   let pause = interval;
   let firstFailure: StackResource | undefined;

@@ -4,6 +4,7 @@
  */
 import { type ScannedLine, scan } from '../markdown/scan.ts';
 import { dominantLineEnd, splitLines } from '../text.ts';
+import { durationOf } from './duration.ts';
 
 /** Languages whose fenced blocks are code cells, as they stand in the info string. */
 export const stepLanguages = ['op', 'aws', 'postmark', 'dig', 'git', 'ask', 'sh'] as const;
@@ -60,14 +61,13 @@ export function marksOf(info: string): readonly string[] {
     .filter((word) => word.length > 0);
 }
 
-const limitForm = /^within=([1-9]\d{0,5})(s|m|h)$/;
-const unitLength = { s: 1000, m: 60_000, h: 3_600_000 } as const;
+const limit = 'within=';
 
 /** `within=10m`: how long a cell may take, in milliseconds. */
 export function timeLimitOf(marks: readonly string[]): number | undefined {
   for (const mark of marks) {
-    const [, count, unit] = limitForm.exec(mark) ?? [];
-    if (unit === 's' || unit === 'm' || unit === 'h') return Number(count) * unitLength[unit];
+    const length = mark.startsWith(limit) ? durationOf(mark.slice(limit.length)) : undefined;
+    if (length !== undefined) return length;
   }
   return undefined;
 }

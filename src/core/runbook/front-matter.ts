@@ -12,6 +12,9 @@ import {
 } from 'yaml';
 import { isRuleCode, type RuleCode, ruleCodes, type SeverityChoice, severities } from '../lint/codes.ts';
 import type { Span } from '../text.ts';
+import { circularGates } from './circular-gates.ts';
+import { durationOf } from './duration.ts';
+import { signOff } from './patterns.ts';
 import { type Problem, parseTemplate, type Template } from './template.ts';
 
 export interface Partition {
@@ -39,8 +42,10 @@ export interface GateDeclaration {
   readonly section?: string;
   /** `prod/Deploy`, `"*" for all`: what may not run before it is cleared. */
   readonly blocks: readonly string[];
-  /** `stage/Verification`: what must be cleared for it to hold. */
+  /** `stage/Verification`, or the id of another gate: what must be cleared for it to hold. */
   readonly requires: readonly string[];
+  /** How old its evidence may be, and that of the phases it requires; any age when absent. */
+  readonly fresh?: { readonly text: string; readonly milliseconds: number };
   readonly span: Span;
 }
 
@@ -81,7 +86,6 @@ const topKeys = [
 /** Lower case at the head: a name never collides with an environment variable a shell depends on. */
 const variableForm = /^[a-z][A-Za-z0-9_]*$/;
 const partitionForm = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-export const signOff = 'Sign-off';
 /** The phase that proves that a partition works. */
 export const verification = 'Verification';
 
@@ -356,7 +360,12 @@ class Reader {
         (phase === '*' || phase === signOff || phases.some((each) => each.title === phase))
       );
     };
-    for (const { fields, span } of this.#records(field, ['id', 'title', 'section', 'blocks', 'requires'])) {
+    const keys = ['id', 'title', 'section', 'blocks', 'requires', 'fresh'];
+    const records = this.#records(field, keys);
+    const ids = new Set(records.map(({ fields }) => rawText(fields.get('id'))));
+    /** Where each requirement stands, for what is found when all gates are known. */
+    const places = new Map<string, Span>();
+    for (const { fields, span } of records) {
       const id = this.#text(fields.get('id'));
       const title = this.#text(fields.get('title'));
       if (id === undefined || title === undefined) {
@@ -364,24 +373,51 @@ class Reader {
         continue;
       }
       if (gates.some((gate) => gate.id === id)) this.#error(`Gate "${id}" is declared twice.`, span);
+      if (id.includes('/'))
+        this.#error(`"${id}" cannot name a gate: "/" stands between partition and phase.`, span);
       const blocks = this.#textList(fields.get('blocks'));
       const requires = this.#textList(fields.get('requires'));
-      for (const { text, span: at } of [...blocks, ...requires]) {
-        if (!known(text)) {
+      for (const { text, span: at } of blocks) {
+        if (!known(text))
           this.#error(`"${text}" names no phase of a partition. Write "partition/Phase", "*" for all.`, at);
-        }
+      }
+      for (const { text, span: at } of requires) {
+        places.set(`${id}\n${text}`, at);
+        if (text.includes('/') ? known(text) : ids.has(text)) continue;
+        this.#error(
+          `"${text}" names no phase of a partition and no gate. Write "partition/Phase", "*" for all, or the id of a gate.`,
+          at,
+        );
       }
       const section = this.#text(fields.get('section'));
+      const fresh = this.#fresh(fields.get('fresh'));
       gates.push({
         id,
         title,
         ...(section === undefined ? {} : { section }),
         blocks: blocks.map((each) => each.text),
         requires: requires.map((each) => each.text),
+        ...(fresh === undefined ? {} : { fresh }),
         span,
       });
     }
+    for (const { gate, requirement, way } of circularGates({ partitions, phases, gates })) {
+      this.#error(
+        `The gate "${gate.title}" waits for itself: ${way}. It could never be cleared; take one of these away.`,
+        places.get(`${gate.id}\n${requirement}`) ?? this.#whole(),
+      );
+    }
     return gates;
+  }
+
+  #fresh(field: Field | undefined): GateDeclaration['fresh'] {
+    const text = this.#text(field);
+    if (field === undefined || text === undefined) return undefined;
+    const milliseconds = durationOf(text);
+    if (milliseconds !== undefined) return { text, milliseconds };
+    this.#error(`"${text}" is no length of time. Write 90m, 24h or 7d.`, this.#span(field.node));
+    // The stricter reading: what was meant to expire has expired.
+    return { text, milliseconds: 0 };
   }
 
   #lint(field: Field | undefined): Map<RuleCode, SeverityChoice> {
@@ -419,6 +455,8 @@ class Reader {
     return records;
   }
 }
+
+const rawText = (field: Field | undefined): unknown => (isScalar(field?.node) ? field.node.value : undefined);
 
 interface Field {
   readonly node: Node | null;

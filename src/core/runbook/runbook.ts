@@ -18,9 +18,9 @@ import {
   type Partition,
   type Phase,
   readFrontMatter,
-  signOff,
 } from './front-matter.ts';
 import { contextNames, givenNames, lookupFor } from './names.ts';
+import { signOff } from './patterns.ts';
 import type { Problem } from './template.ts';
 
 /** Where a step belongs, told by the heading it stands under. */

@@ -10,6 +10,7 @@ import {
   fromFailure,
   passed,
   type StepLanguage,
+  unknown,
 } from './step.ts';
 
 const forms = ['register DOMAIN return-path DOMAIN', 'verify dkim DOMAIN', 'verify return-path DOMAIN'];
@@ -89,6 +90,7 @@ const register = (
         if (domain.kind === 'failure') return fromFailure(domain);
         return keep(context, domain.value, how);
       },
+      look: (context) => lookFor(context, values.domain, values.returnPath),
     }),
   });
 
@@ -111,6 +113,25 @@ async function keep(context: CheckContext, domain: SenderDomain, how: string): P
   return passed(
     `${how}, domain ${domain.id}, DKIM selector ${dkimSelector}, return path to ${returnPathTarget}; written to cdk.context.json under ${context.contextKey}`,
   );
+}
+
+/** Whether a domain is registered and what the stack needs of it is kept: then it does not matter who saw it done. */
+async function lookFor(context: CheckContext, domain: string, returnPath: string): Promise<CheckResult> {
+  const secret = await token(context);
+  if (secret.kind === 'failure') return fromFailure(secret);
+  const found = await context.ports.postmark.find(secret.value, domain, context.signal);
+  if (found.kind === 'failure') return fromFailure(found);
+  const again = 'Run the register line again: it takes what is there and adds what is missing.';
+  if (found.value === undefined) return unknown(`Postmark has no domain ${domain}`, again);
+  const { id, dkimSelector, returnPathDomain } = found.value;
+  const kept = await context.ports.context.read(context.contextKey);
+  if (kept.kind === 'failure') return fromFailure(kept);
+  const there = `domain ${id} is registered, DKIM selector ${dkimSelector}`;
+  if (returnPathDomain.toLowerCase() !== returnPath.toLowerCase())
+    return unknown(`${there}, its return path is ${returnPathDomain || 'none'}`, again);
+  if (kept.value?.['dkimSelector'] !== dkimSelector)
+    return unknown(`${there}; cdk.context.json does not have it under ${context.contextKey}`, again);
+  return passed(`${there}; written to cdk.context.json under ${context.contextKey}`);
 }
 
 interface Verification {

@@ -64,6 +64,8 @@ export interface BoundCheck {
   /** Names that have no value yet. */
   readonly missing: readonly string[];
   run(context: CheckContext): Promise<CheckResult>;
+  /** Of a change whose end nobody saw: looks at what it left in the world, and changes nothing. */
+  look?(context: CheckContext): Promise<CheckResult>;
 }
 
 /** A check as it stands in the runbook. */

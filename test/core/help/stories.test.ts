@@ -11,7 +11,10 @@ function storyOf(words: string, text = greetingText) {
   const record = readRecord(readLog(text), runbook);
   const offset = text.indexOf(words);
   assert.ok(offset >= 0, words);
-  return storyAt(record, runbook, knownChecks(record, runbook), offset);
+  return storyAt(record, runbook, knownChecks(record, runbook), offset, {
+    date: '2026-11-24',
+    time: '2026-11-24 10:02:11 +00:00',
+  });
 }
 
 test('a check tells its verdict, evidence, history and its line in the runbook', () => {

@@ -4,6 +4,7 @@ export const help = `cascade — take a change through the partitions of a syste
   cascade run PARTITION [PHASE …]      run the phases of a partition; all of them when none is named
   cascade run --gate ID                run the checks of a gate's section
   cascade verify PARTITION             run the Verification phase: changes nothing but the log
+  cascade recover [PARTITION]          look at changes that were started and have no result; repeats nothing
   cascade lint [--fix]                 what contradicts itself in the log; --fix mends what follows from it
   cascade gate ID DECISION             decides a gate: cleared, partial, failed, waived or reopened
   cascade record note|anomaly PARTITION PHASE TEXT

@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 import process, { argv, cwd, exit, env as processEnv, stderr, stdin, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { NoWorldError, rehearsalEnvironment } from '../adapters/compose.ts';
+import { readRecord } from '../core/log/model.ts';
+import { readLog } from '../core/log/read.ts';
 import { failureText } from '../core/ports.ts';
+import type { RunOptions } from '../core/run/engine.ts';
+import { unsettled } from '../core/run/look.ts';
 import { cascadeOrder } from '../core/run/order.ts';
 import type { Target } from '../core/run/places.ts';
 import { LogError } from '../core/run/record.ts';
@@ -45,12 +49,14 @@ async function main(args: Arguments, signal: AbortSignal): Promise<number> {
     }
     case 'run': {
       const opened = open(args, processEnv, here());
-      return runAll(args, opened, namedTargets(args, opened.cascade.runbook), signal);
+      return runAll(args, opened, namedTargets(args, opened.cascade.runbook), { signal });
     }
     case 'verify': {
       const opened = open(args, processEnv, here());
-      return runAll(args, opened, verification(opened.cascade.runbook, args.words[0]), signal);
+      return runAll(args, opened, verification(opened.cascade.runbook, args.words[0]), { signal });
     }
+    case 'recover':
+      return recover(args, open(args, processEnv, here()), signal);
     case 'lint':
       return lintLog(open(args, processEnv, here()), { format: lintFormat(args), fix: args.fix });
     case 'gate':
@@ -68,7 +74,7 @@ async function main(args: Arguments, signal: AbortSignal): Promise<number> {
       return 64;
     default:
       throw new UsageError(
-        `"${args.command}" is not a command. Known: status, run, verify, lint, gate, record, rehearse. "cascade --help" says more.`,
+        `"${args.command}" is not a command. Known: status, run, verify, recover, lint, gate, record, rehearse. "cascade --help" says more.`,
       );
   }
 }
@@ -125,11 +131,32 @@ function verification(runbook: Runbook, name: string | undefined): readonly Targ
   return [{ kind: 'phase', partition, phase }];
 }
 
+/** Looks at every change that has no result, of one partition or of all. */
+async function recover(args: Arguments, opened: OpenedCascade, signal: AbortSignal): Promise<number> {
+  const { cascade, logPath } = opened;
+  const { runbook, log } = cascade;
+  const [name] = args.words;
+  const only = name === undefined ? undefined : partitionNamed(runbook, name);
+  const text = await log.read();
+  if (text.kind === 'failure') throw new UsageError(failureText(text));
+  if (text.value === undefined) throw new UsageError(`There is no log at ${logPath}: nothing was started.`);
+  const targets = unsettled(runbook, readRecord(readLog(text.value), runbook)).filter(
+    (target) => only === undefined || target.kind === 'gate' || target.partition.name === only.name,
+  );
+  const code = await runAll(args, opened, targets, { signal, purpose: 'look' });
+  (args.json ? stderr : stdout).write(
+    targets.length === 0
+      ? 'Nothing was started without a result.\n'
+      : 'Nothing was repeated. "cascade verify PARTITION" proves what works; "cascade run PARTITION PHASE" runs again.\n',
+  );
+  return code;
+}
+
 async function runAll(
   args: Arguments,
   opened: OpenedCascade,
   targets: readonly Target[],
-  signal: AbortSignal,
+  options: RunOptions,
 ): Promise<number> {
   const { cascade, logPath, rehearsal } = opened;
   const report = new Report(
@@ -150,14 +177,14 @@ async function runAll(
     const reports = await runTargets(
       cascade,
       targets,
-      signal,
+      options,
       (event) => report.take(event),
       (target, because) =>
         report.line(
           `\n· ${target.kind === 'gate' ? target.gate.title : `${target.partition.name} · ${target.kind === 'phase' ? target.phase.title : signOff}`}: not run, because ${because}`,
         ),
     );
-    const outcome = signal.aborted ? 'interrupted' : outcomeOf(reports);
+    const outcome = options.signal.aborted ? 'interrupted' : outcomeOf(reports);
     report.outcome(outcome, `The log is ${logPath}`);
     if (args.json)
       stdout.write(
@@ -195,7 +222,7 @@ async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
       args.partitions.length === 0
         ? parsed.partitions
         : args.partitions.map((name) => partitionNamed(parsed, name));
-    return await runAll(args, opened, cascadeOrder(parsed, partitions), signal);
+    return await runAll(args, opened, cascadeOrder(parsed, partitions), { signal });
   } finally {
     await rehearsal.world.close();
   }

@@ -1,6 +1,6 @@
 /** Runs targets one after another, reports them, and says what they came to. */
 import type { Cascade } from '../core/run/cascade.ts';
-import { run } from '../core/run/engine.ts';
+import { type RunOptions, run } from '../core/run/engine.ts';
 import { type RunEvent, type RunOutcome, worst } from '../core/run/events.ts';
 import { type Target, targetName } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';
@@ -28,13 +28,13 @@ export interface TargetReport {
 export async function runTarget(
   cascade: Cascade,
   target: Target,
-  signal: AbortSignal,
+  options: RunOptions,
   take: (event: RunEvent) => void,
 ): Promise<TargetReport> {
   const checks: CheckReport[] = [];
   let outcome: RunOutcome = 'interrupted';
   let reason: string | undefined;
-  for await (const event of recorded(cascade, run(cascade, target, { signal }), signal)) {
+  for await (const event of recorded(cascade, run(cascade, target, options), options.signal)) {
     take(event);
     const name = (check: { title: string; partition?: string }): { check: string; partition?: string } => ({
       check: check.title,
@@ -68,21 +68,23 @@ export async function runTarget(
 export async function runTargets(
   cascade: Cascade,
   targets: readonly Target[],
-  signal: AbortSignal,
+  options: RunOptions,
   take: (event: RunEvent) => void,
   skipped: (target: Target, because: string) => void,
 ): Promise<readonly TargetReport[]> {
   const reports: TargetReport[] = [];
   const left = new Map<string, string>();
+  // What one person started asks for a name once.
+  const confirmed = new Set<string>();
   for (const target of targets) {
-    if (signal.aborted) break;
+    if (options.signal.aborted) break;
     const partition = target.kind === 'gate' ? undefined : target.partition.name;
     const because = partition === undefined ? undefined : left.get(partition);
     if (because !== undefined) {
       skipped(target, because);
       continue;
     }
-    const report = await runTarget(cascade, target, signal, take);
+    const report = await runTarget(cascade, target, { ...options, confirmed }, take);
     reports.push(report);
     if (partition !== undefined && report.outcome !== 'passed')
       left.set(partition, `${report.target} ${report.outcome}`);

@@ -13,7 +13,7 @@ import type { OpenedCascade } from './open.ts';
 
 /** What `cascade status` answers, as data; lines count from 1. */
 export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
-  const { runbook, log, ports } = cascade;
+  const { runbook, log, ports, locks } = cascade;
   const text = await log.read();
   if (text.kind === 'failure') throw new UsageError(failureText(text));
   if (text.value === undefined) {
@@ -34,6 +34,15 @@ export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
     ...(note === undefined ? {} : { note }),
     line: line(span),
   });
+  const running = new Map<string, string>();
+  for (const { name } of runbook.partitions) {
+    const holder = await locks?.holder(name);
+    if (holder !== undefined) running.set(name, holder);
+  }
+  const shownRunning = (name: string) => {
+    const by = running.get(name);
+    return by === undefined ? {} : { changedBy: by };
+  };
   return {
     runbook: runbook.name,
     log: logPath,
@@ -41,6 +50,7 @@ export async function status({ cascade, logPath, rehearsal }: OpenedCascade) {
     partitions: read.overview.partitions.map((partition) => ({
       partition: partition.partition,
       ...(partition.note === undefined ? {} : { note: partition.note }),
+      ...shownRunning(partition.partition),
       phases: partition.phases.map((phase) => {
         const declared = runbook.phases.find((each) => each.title === phase.phase);
         const target = runbook.partitions.find((each) => each.name === partition.partition);
@@ -86,6 +96,11 @@ export function statusText(report: Status): string {
   const lines = [`${report.runbook}${report.rehearsal ? '  REHEARSAL' : ''}  ${report.log}`, ''];
   for (const partition of report.partitions) {
     lines.push(`${partition.partition}${partition.note === undefined ? '' : `  ${partition.note}`}`);
+    if (partition.changedBy !== undefined) lines.push(`  ⟳ being changed: ${partition.changedBy}`);
+    else if (partition.phases.some((phase) => phase.started))
+      lines.push(
+        `  ? a change has no result. To look at what it did: cascade recover ${partition.partition}`,
+      );
     for (const phase of partition.phases) {
       lines.push(`  ${phase.phase.padEnd(14)} ${sign(phase)}`);
       if (phase.status !== 'cleared')

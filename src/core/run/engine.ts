@@ -104,10 +104,11 @@ class Run {
           );
       return;
     }
-    if (purpose === 'look' && target.kind !== 'gate') {
+    if (purpose === 'look') {
       // Where it still runs there is nothing to find out.
-      const running = await guards.take(target.partition.name);
-      if (running !== undefined) {
+      for (const name of new Set(planned.flatMap(({ partition }) => partition?.name ?? []))) {
+        const running = await guards.take(name);
+        if (running === undefined) continue;
         yield finish('blocked', `${running.why}. ${running.clears}`);
         return;
       }

@@ -1,12 +1,33 @@
 /** Looks at changes that were started and have no result: what they left in the world, asked without changing it. */
+import type { CascadeRecord, CheckRecord } from '../log/model.ts';
 import { readLog } from '../log/read.ts';
 import { statusesOf } from '../log/settle.ts';
+import type { Runbook } from '../runbook/runbook.ts';
 import { meaningOf, nextFor } from '../steps/stack-states.ts';
 import { type Check, type CheckContext, type CheckResult, fromFailure, unknown } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';
 import { type PlacedCheck, placeOf, type Target } from './places.ts';
 import { type Planned, placedNow, refOf } from './plan.ts';
 import { stackBehind } from './watch-stack.ts';
+
+/** What the log says was started without saying how it ended. */
+export function unsettled(runbook: Runbook, record: CascadeRecord): readonly Target[] {
+  const begun = (checks: readonly CheckRecord[] | undefined): boolean =>
+    checks?.some((check) => check.status?.started === true) ?? false;
+  const phases = runbook.partitions.flatMap((partition) => {
+    const own = record.partitions.find((each) => each.partition === partition.name);
+    return (own?.phases ?? [])
+      .filter(({ sections }) => begun(sections.at(-1)?.checks))
+      .flatMap(({ phase: { title } }): Target[] => {
+        const phase = runbook.phases.find((each) => each.title === title);
+        return phase === undefined ? [] : [{ kind: 'phase', partition, phase }];
+      });
+  });
+  const gates = record.gates.flatMap(({ declared, checks }): Target[] =>
+    declared !== undefined && begun(checks) ? [{ kind: 'gate', gate: declared }] : [],
+  );
+  return [...phases, ...gates];
+}
 
 /** The changes of a target without a result, and the reading checks behind the first of them. */
 export async function planLook(cascade: Cascade, target: Target): Promise<readonly Planned[]> {

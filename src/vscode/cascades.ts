@@ -15,7 +15,7 @@ import {
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { verificationFile } from '../adapters/verification-file.ts';
 import { type Stamp, stamp } from '../core/log/edits.ts';
-import type { LogFile, Ports, ShellSession } from '../core/ports.ts';
+import type { ChangeLocks, LogFile, Ports, ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
@@ -104,6 +104,11 @@ export class Cascades {
     return log;
   }
 
+  /** Who changes the partitions of a log. */
+  locks(log: vscode.Uri): ChangeLocks {
+    return changeLocks(log.fsPath);
+  }
+
   /** @param shown the runbook as it was when the run began; read now when absent */
   async open(uri: vscode.Uri, shown?: Runbook): Promise<{ cascade: Cascade; log: vscode.Uri }> {
     if (!vscode.workspace.isTrusted) {
@@ -142,7 +147,7 @@ export class Cascades {
         shells,
         redactor: this.#redactor,
         rehearsal: this.rehearsal,
-        locks: changeLocks(log.fsPath),
+        locks: this.locks(log),
         ...(settings.evidence ? { evidence: evidenceFolder(log.fsPath) } : {}),
         ...(runbook.verification === undefined
           ? {}

@@ -1,10 +1,18 @@
 /** Paints a run into the cells of a notebook. */
 import type * as vscode from 'vscode';
+import type { Block } from '../core/gates/may-run.ts';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
 import { CellProgress, cellOutputs, messageOutput } from './output.ts';
 
 /** How often a running cell is painted, in milliseconds. */
 const paintInterval = 120;
+
+/** Why the cells behind a run are not run. */
+export interface Stopped {
+  readonly why: string;
+  /** What stood in the way, where something did. */
+  readonly blocks: readonly Block[];
+}
 
 /** Paints a run into its cells; answers why the cells after it are not run, if so. */
 export async function paintRun(
@@ -12,8 +20,9 @@ export async function paintRun(
   paints: ReadonlyMap<number, CellPaint | undefined>,
   partition: string,
   rehearsal: boolean,
-): Promise<string | undefined> {
-  let stopped: string | undefined;
+): Promise<Stopped | undefined> {
+  let stopped: Stopped | undefined;
+  const blocks: Block[] = [];
   for await (const event of events) {
     if (event.kind === 'run-started') {
       for (const [step, paint] of paints)
@@ -23,9 +32,10 @@ export async function paintRun(
           event.checks.filter((check) => check.step === step),
         );
     } else if (event.kind === 'run-finished') {
-      if (event.outcome !== 'passed') stopped = event.reason ?? event.outcome;
+      if (event.outcome !== 'passed') stopped = { why: event.reason ?? event.outcome, blocks };
       for (const paint of paints.values()) await paint?.finish(event.reason);
     } else {
+      if (event.kind === 'check-blocked') blocks.push(...event.blocks);
       await paints.get(event.check.step)?.take(event);
     }
   }

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { signs } from '../core/log/status.ts';
 import { failureText } from '../core/ports.ts';
-import { run } from '../core/run/engine.ts';
 import type { RunOutcome } from '../core/run/events.ts';
 import { partitionNote } from '../core/run/places.ts';
-import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
 import type { Span } from '../core/text.ts';
+import { type Finished, runInBackground } from './background-run.ts';
+import { showBlocks } from './blocked.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import type { PartitionControllers } from './controllers.ts';
 import type { CurrentCascade } from './current-cascade.ts';
@@ -16,6 +16,7 @@ import type { GateArgument, PartitionArgument } from './log-lenses.ts';
 import type { Logs } from './logs.ts';
 import { errorText } from './messages.ts';
 import { logToWrite, type RecordRequest, record } from './record.ts';
+import { recover } from './recovery.ts';
 import { notebookType, stepCell } from './runbook-serializer.ts';
 import type { TreeNode } from './trees.ts';
 
@@ -35,6 +36,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'cascade.selectPartition': () => selectPartition(parts),
     'cascade.verifyPartition': (about?: Partitioned) => verifyPartition(parts, about),
     'cascade.revealInLog': (span: Span) => revealInLog(parts, span),
+    'cascade.recover': (about?: Partitioned) => recover(parts, partitionOf(about)),
+    'cascade.showBlocks': (about?: Partitioned) => whatBlocks(parts, about),
     'cascade.refresh': () => parts.current.refresh(),
     'cascade.record': (request?: RecordRequest | vscode.Uri) => record(parts, recordRequest(request)),
     'cascade.clearGate': (about?: Gated) => decideGate(parts, about, 'cleared'),
@@ -199,6 +202,14 @@ function partitionOf(node: Partitioned | undefined): string | undefined {
   return node.kind === 'phase' || node.kind === 'sign-off' ? node.partition : undefined;
 }
 
+async function whatBlocks(parts: CommandParts, about: Partitioned | undefined): Promise<void> {
+  const name = partitionOf(about) ?? (await pickPartition(parts, 'Cascade: What Blocks'));
+  if (name === undefined) return;
+  const phase =
+    typeof about === 'object' && 'kind' in about && about.kind === 'phase' ? about.phase.phase : undefined;
+  await showBlocks(parts.current, name, phase);
+}
+
 const outcomes: Readonly<Record<RunOutcome, string>> = {
   passed: 'verified',
   failed: 'not verified',
@@ -224,49 +235,15 @@ async function verifyPartition(
     );
   if (phase === undefined)
     throw new OperatorError('The runbook has no phase "Verification". Declare it under "phases:".');
-  const started = await startRun(cascade, {
-    operator: parts.cascades.operator,
-    rehearsal: parts.cascades.rehearsal,
-  });
-  if (started.kind === 'refused') throw new OperatorError(failureText(started.failure));
-
-  const title = `Verify ${name}${parts.cascades.rehearsal ? ' · REHEARSAL' : ''}`;
-  let finished: { outcome: RunOutcome; reason?: string } = { outcome: 'interrupted' };
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => stop.abort(new Error('stopped')));
-      let all = 1;
-      let done = 0;
-      for await (const event of recorded(
-        cascade,
-        run(cascade, { kind: 'phase', partition, phase }, { signal: stop.signal }),
-        stop.signal,
-      )) {
-        if (event.kind === 'run-started') all = Math.max(1, event.checks.length);
-        if (event.kind === 'check-started') progress.report({ message: event.check.title });
-        if (event.kind === 'check-finished')
-          progress.report({ increment: 100 / all, message: `${++done} of ${all}` });
-        if (event.kind === 'run-finished')
-          finished = {
-            outcome: event.outcome,
-            ...(event.reason === undefined ? {} : { reason: event.reason }),
-          };
-      }
-    },
-  );
+  const target = { kind: 'phase', partition, phase } as const;
+  const finished = await runInBackground(parts.cascades, cascade, target, `Verify ${name}`);
   await parts.current.refresh();
   // Not awaited: the outcome is told, whether or not somebody closes the message.
   void tell(finished, name, log);
   return finished.outcome;
 }
 
-async function tell(
-  finished: { outcome: RunOutcome; reason?: string },
-  partition: string,
-  log: vscode.Uri,
-): Promise<void> {
+async function tell(finished: Finished, partition: string, log: vscode.Uri): Promise<void> {
   const words = `${partition} is ${outcomes[finished.outcome]}${finished.reason === undefined ? '.' : `: ${finished.reason}`}`;
   const show =
     finished.outcome === 'passed' ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;

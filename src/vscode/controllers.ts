@@ -9,8 +9,9 @@ import { startRun } from '../core/run/start.ts';
 import { type Cell, readCells, writeCells } from '../core/runbook/cells.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
 import { parseRunbook, type Runbook, type Step } from '../core/runbook/runbook.ts';
+import type { Blocked } from './blocked.ts';
 import { type Cascades, OperatorError, openNotebook } from './cascades.ts';
-import { CellPaint, paintRun } from './cell-paint.ts';
+import { CellPaint, paintRun, type Stopped } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
 import { cellsOf, changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
@@ -25,6 +26,9 @@ export class PartitionControllers implements vscode.Disposable {
   readonly #running = new Map<string, Promise<void>>();
   /** What ends the runs of a notebook, those that wait among them. */
   readonly #stops = new Map<string, Set<AbortController>>();
+  readonly #blocked = new vscode.EventEmitter<Blocked>();
+  /** Something did not run, for a reason that a person may do something about. */
+  readonly onDidBlock = this.#blocked.event;
   readonly #changed = new vscode.EventEmitter<void>();
   /** A partition was chosen, or a run began or ended. */
   readonly onDidChange = this.#changed.event;
@@ -32,6 +36,7 @@ export class PartitionControllers implements vscode.Disposable {
   constructor(cascades: Cascades) {
     this.#cascades = cascades;
     this.#store.add(this.#changed);
+    this.#store.add(this.#blocked);
     for (const notebook of vscode.workspace.notebookDocuments) void this.#follow(notebook);
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => void this.#follow(notebook)));
     this.#store.add(
@@ -244,7 +249,7 @@ export class PartitionControllers implements vscode.Disposable {
     );
     try {
       const shown = snapshot(notebook);
-      const { cascade } = await this.#cascades.open(notebook.uri, shown.runbook);
+      const { cascade, log } = await this.#cascades.open(notebook.uri, shown.runbook);
       const partition = cascade.runbook.partitions.find((each) => each.name === partitionName);
       if (partition === undefined)
         throw new OperatorError(
@@ -259,10 +264,11 @@ export class PartitionControllers implements vscode.Disposable {
 
       const groups = groupsOf(shown, partition, cells);
       const open = await this.#openGates(cascade);
-      let stopped: string | undefined;
+      const confirmed = new Set<string>();
+      let stopped: Stopped | undefined;
       for (const group of groups) {
         if (stopped !== undefined || group.kind === 'stray') {
-          const because = group.kind === 'stray' ? group.because : `Not run: ${stopped}`;
+          const because = group.kind === 'stray' ? group.because : `Not run: ${stopped?.why}`;
           for (const cell of group.cells) await paints.get(cell)?.message(because);
           continue;
         }
@@ -280,10 +286,22 @@ export class PartitionControllers implements vscode.Disposable {
         );
         const events = recorded(
           cascade,
-          run(cascade, group.target, { signal, steps: group.steps.map((step) => step.index) }),
+          run(cascade, group.target, { signal, confirmed, steps: group.steps.map((step) => step.index) }),
           signal,
         );
         stopped = await paintRun(events, steps, partitionName, this.#cascades.rehearsal);
+        if (stopped !== undefined && stopped.blocks.length > 0) {
+          const { runbook } = cascade;
+          const { blocks } = stopped;
+          this.#blocked.fire({
+            runbookUri: notebook.uri,
+            runbook,
+            log,
+            target: group.target,
+            partition: partitionName,
+            blocks,
+          });
+        }
       }
       await this.describe(notebook.uri, cascade.runbook);
     } catch (error) {

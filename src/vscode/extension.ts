@@ -1,5 +1,6 @@
 /** Composes the extension; everything else is built elsewhere. */
 import * as vscode from 'vscode';
+import { tellBlocked } from './blocked.ts';
 import { Cascades } from './cascades.ts';
 import { registerCommands } from './commands.ts';
 import { PartitionControllers } from './controllers.ts';
@@ -11,6 +12,7 @@ import { registerLogHelp } from './log-help.ts';
 import { LogLenses } from './log-lenses.ts';
 import { Logs, logSelector } from './logs.ts';
 import { OpenLogs } from './open-logs.ts';
+import { RecoveryOffers } from './recovery.ts';
 import { notebookType, RunbookSerializer } from './runbook-serializer.ts';
 import { PartitionStatusBar } from './status-bar.ts';
 import { gateNodes, LogTree, partitionNodes } from './trees.ts';
@@ -55,6 +57,8 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
       showCollapseAll: true,
     }),
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
+    controllers.onDidBlock((blocked) => void tellBlocked(blocked)),
+    new RecoveryOffers(cascades, current, logs),
     registerCommands({ cascades, controllers, current, logs }),
   );
   close = async () => {

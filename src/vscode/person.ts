@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { failureText, type Person } from '../core/ports.ts';
+import { typeName } from './confirmation.ts';
 
 /** The person in front of the editor. Closing a question is no answer. */
 export function editorPerson(operator: () => string): Person {
@@ -11,17 +12,7 @@ export function editorPerson(operator: () => string): Person {
       if (picked === undefined) return undefined;
       return { yes: picked === 'yes', by: operator() };
     },
-    typeName: async (confirmation, signal) =>
-      cancellable(signal, (token) =>
-        vscode.window.showInputBox(
-          {
-            title: `${confirmation.partition} is protected: ${confirmation.facts.join(' · ')}`,
-            prompt: `Type "${confirmation.partition}" to go on. Escape stops the run.`,
-            ignoreFocusOut: true,
-          },
-          token,
-        ),
-      ),
+    typeName,
     unwritten: async ({ failure, result }, signal) => {
       const again = 'Try Again';
       const copy = 'Copy Result';

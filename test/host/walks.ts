@@ -6,6 +6,7 @@ import { handOver } from './report.ts';
 import { startWalk, type Walk, type WalkOptions } from './walk.ts';
 import { failure } from './walks/failure.ts';
 import { firstLook } from './walks/first-look.ts';
+import { gates } from './walks/gates.ts';
 import { logWalk } from './walks/log.ts';
 import { operator } from './walks/operator.ts';
 import { untrusted } from './walks/untrusted.ts';
@@ -21,6 +22,7 @@ const plans: readonly Plan[] = [
   { name: 'an operator', steps: operator },
   { name: 'an untrusted folder', options: { untrusted: true }, steps: untrusted },
   { name: 'a log', steps: logWalk },
+  { name: 'gates', steps: gates },
   { name: 'a failure', options: { faults: ['dkim-never'] }, steps: failure },
 ];
 

@@ -3,6 +3,7 @@
  * its event was taken, so a log that writes `started` on the way has it written before the change begins.
  */
 
+import type { Block } from '../gates/may-run.ts';
 import { verification } from '../runbook/front-matter.ts';
 import { contextKey, lookupFor, shellEnvironment } from '../runbook/names.ts';
 import { type CheckContext, type CheckProgress, type CheckResult, title, unknown } from '../steps/step.ts';
@@ -81,10 +82,13 @@ class Run {
     });
 
     const wrong = runbook.problems.filter((problem) => problem.severity === 'error').length;
-    const planned = wrong > 0 ? [] : await this.#plan(purpose);
+    let planned = wrong > 0 ? [] : await this.#plan(purpose);
     const confirmed = this.#options.confirmed ?? new Set();
     const guards = new Guards(this.#cascade, target, planned, { signal: this.#signal, confirmed });
     this.#guards = guards;
+    const running = purpose === 'look' ? await takeAll(guards, planned) : undefined;
+    // What was still running when it was planned may have got its result before it was ours.
+    if (purpose === 'look' && running === undefined) planned = await this.#plan(purpose);
     const references = planned.flatMap(({ check, partition }) =>
       check.secrets(lookupFor(runbook, partition)),
     );
@@ -104,19 +108,15 @@ class Run {
           );
       return;
     }
-    if (purpose === 'look') {
-      // Where it still runs there is nothing to find out.
-      for (const name of new Set(planned.flatMap(({ partition }) => partition?.name ?? []))) {
-        const running = await guards.take(name);
-        if (running === undefined) continue;
-        yield finish('blocked', `${running.why}. ${running.clears}`);
-        return;
-      }
+    if (running !== undefined) {
+      yield finish('blocked', `${running.why}. To go on: ${running.clears}`);
+      return;
     }
     let outcome: RunOutcome = 'passed';
     let reason: string | undefined;
     for (const group of groupsOf(planned)) {
-      if (outcome !== 'passed') {
+      // A look at one thing does not wait for what another one was.
+      if (outcome !== 'passed' && purpose === 'run') {
         for (const { ref } of group) yield { kind: 'check-not-run', check: ref, because: notRun(outcome) };
         continue;
       }
@@ -311,6 +311,15 @@ class Run {
       ...(result.next === undefined ? {} : { next: redact(result.next) }),
     };
   }
+}
+
+/** Takes the partitions of what is planned; where one of them is somebody else's, there is nothing to find out yet. */
+async function takeAll(guards: Guards, planned: readonly Planned[]): Promise<Block | undefined> {
+  for (const name of new Set(planned.flatMap(({ partition }) => partition?.name ?? []))) {
+    const running = await guards.take(name);
+    if (running !== undefined) return running;
+  }
+  return undefined;
 }
 
 const notRun = (outcome: RunOutcome): string =>

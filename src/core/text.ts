@@ -17,11 +17,8 @@ export interface TextLine {
   readonly next: number;
 }
 
-/**
- * All lines, split as Markdown does: at `\n`, `\r\n` and a lone `\r`. A text that ends in one has no empty last line.
- * @param base what the offsets begin with, for a text that is a part of another one
- */
-export function splitLines(text: string, base = 0): readonly TextLine[] {
+/** All lines, split as Markdown does: at `\n`, `\r\n` and a lone `\r`. A text that ends in one has no empty last line. */
+export function splitLines(text: string): readonly TextLine[] {
   const lines: TextLine[] = [];
   let start = 0;
   let feed = text.indexOf('\n');
@@ -31,11 +28,11 @@ export function splitLines(text: string, base = 0): readonly TextLine[] {
     if (carriage >= 0 && carriage < start) carriage = text.indexOf('\r', start);
     const end = feed < 0 ? carriage : carriage < 0 ? feed : Math.min(feed, carriage);
     if (end < 0) {
-      lines.push({ start: base + start, end: base + text.length, next: base + text.length });
+      lines.push({ start, end: text.length, next: text.length });
       break;
     }
     const next = end === carriage && feed === end + 1 ? end + 2 : end + 1;
-    lines.push({ start: base + start, end: base + end, next: base + next });
+    lines.push({ start, end, next });
     start = next;
   }
   return lines;

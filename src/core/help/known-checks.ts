@@ -56,7 +56,7 @@ function addSection(
   };
   const table = target.kind === 'gate' ? checkTable(log, section) : undefined;
   if (table === undefined) {
-    for (const [entry, { text }] of assign(checkBullets(section), (each) => each, entries))
+    for (const [entry, { text }] of assign(checkBullets(section.own), (each) => each, entries))
       add(entry, text.start, text);
     return;
   }

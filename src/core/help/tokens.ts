@@ -124,7 +124,7 @@ function isState({ log, partitions, gates }: CascadeRecord, caret: number): bool
   ];
   if (!sections.some((each) => caret >= each.bodyStart && caret <= each.bodyEnd)) return false;
   const heading = log.headings.findLast((each) => each.line.start <= caret);
-  const notes = heading === undefined ? undefined : notesField(heading);
+  const notes = heading === undefined ? undefined : notesField(heading.own);
   return notes === undefined || caret < notes.line.start || signOffBehind(log.text, notes.line.start, caret);
 }
 

@@ -3,9 +3,10 @@ import { codeSpan, insert } from '../log/edits.ts';
 import type { CheckRecord, PartitionRecord, PhaseRecord, PhaseSection } from '../log/model.ts';
 import { signs } from '../log/status.ts';
 import { plain } from '../log/words.ts';
+import { once, remembered } from '../once.ts';
 import { lookupFor } from '../runbook/names.ts';
 import type { Runbook } from '../runbook/runbook.ts';
-import { type Check, type Found, fix, quoted, remembered } from './rule.ts';
+import { type Check, type Found, fix, quoted } from './rule.ts';
 
 /** One phase of one partition, with its checks in words that mean the same on every partition. */
 interface Recorded {
@@ -19,6 +20,8 @@ interface Recorded {
 /** A check in words that are the same on every partition. */
 interface Said {
   readonly check: CheckRecord;
+  /** Which of its section it is. */
+  readonly index: number;
   /** Its command or its words, with `${name}` for what is the partition's own. */
   readonly general: string;
   readonly key: string;
@@ -36,7 +39,7 @@ export const coverage: Check = (context) => {
       const speech = speeches.get(partition.partition);
       return speech === undefined
         ? []
-        : [{ partition, section, own: speech.own, checks: speech.said(section.checks) }];
+        : [{ partition, section, own: speech.own, checks: speech.said(section.read.checks) }];
     });
     return recorded.length < 2 ? [] : uncovered(recorded);
   });
@@ -46,14 +49,6 @@ export const coverage: Check = (context) => {
 const isFinished = ({ cell }: PhaseRecord, { heading }: PhaseSection): boolean =>
   cell?.status?.kind !== 'waived' &&
   [cell?.status, heading.status].some((status) => status?.kind === 'cleared');
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 /** Without what differs from run to run: a leading `./`, numbers that are names. */
 const command = (text: string): string =>
@@ -75,7 +70,7 @@ function uncovered(recorded: readonly Recorded[]): readonly Found[] {
     const having = [...byPartition.keys()];
     if (having.length < 2 || having.length === recorded.length) return [];
     // Most say it in the same words, and one of those stands for them all.
-    const ways = new Map<string, Said & { readonly among: Recorded }>();
+    const ways = new Map<string, Sample>();
     for (const [among, entry] of byPartition) {
       const way = [...entry.words()].join(' ');
       if (!ways.has(way)) ways.set(way, { ...entry, among });
@@ -87,7 +82,7 @@ function uncovered(recorded: readonly Recorded[]): readonly Found[] {
       (each) => !byPartition.has(each) && !samples.some((one) => isCovered(one, one.among, each)),
     );
     const names = listed(having.map((each) => each.partition.partition));
-    return lacking.map((each): Found => lack(each, sample.check, sample.general, names));
+    return lacking.map((each): Found => lack(each, sample, names));
   });
 }
 
@@ -97,22 +92,28 @@ const mostWays = 20;
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-function lack(lacking: Recorded, sample: CheckRecord, general: string, names: string): Found {
+interface Sample extends Said {
+  readonly among: Recorded;
+}
+
+function lack(lacking: Recorded, sample: Sample, names: string): Found {
   const { partition, section, own } = lacking;
   const phase = section.heading.title.replace(/\s*\(.*$/, '');
-  const words = own(general);
-  const first = section.checks[0];
+  const words = own(sample.general);
+  const have = sample.among.section.checks.slice(sample.index, sample.index + 1);
   return {
     message: `${phase} of ${partition.partition} has no record of "${quoted(words)}", which ${names} have.`,
     span: section.heading.line,
-    related: [{ span: sample.span, message: 'as another partition records it' }],
+    related: have.map(({ span }) => ({ span, message: 'as another partition records it' })),
     fixes:
-      first === undefined || sample.command === undefined
+      section.read.checks.length === 0 || sample.check.command === undefined
         ? []
         : [
-            fix('Add it as pending', false, () => [
-              insert(first.span.start, `${codeSpan(words)}: ${signs.pending} pending\n- `),
-            ]),
+            fix('Add it as pending', false, () =>
+              section.checks
+                .slice(0, 1)
+                .map(({ span }) => insert(span.start, `${codeSpan(words)}: ${signs.pending} pending\n- `)),
+            ),
           ],
   };
 }
@@ -172,10 +173,11 @@ const speechesOf = remembered((runbook: Runbook): ReadonlyMap<string, Speech> =>
       const nameOf = new Map(values.map(({ name, value }) => [value, name]));
       const general = (text: string): string =>
         values.length === 0 ? text : text.replace(form, (value) => `\${${nameOf.get(value)}}`);
-      const said = (check: CheckRecord): Said => {
+      const said = (check: CheckRecord, index: number): Said => {
         const words = general(check.command ?? check.label);
         return {
           check,
+          index,
           general: words,
           key: check.command === undefined ? plain(words) : command(words),
           words: once(() => wordsOf(general(check.label))),

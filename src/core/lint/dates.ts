@@ -1,10 +1,12 @@
 /** Dates: none in the future, none before what it comes after. */
-import type { CheckRecord, HistoryLine, PartitionRecord, PhaseRecord } from '../log/model.ts';
+import type { CheckRecord, HistoryLine, PartitionRecord, PhaseRecord, ReadChecks } from '../log/model.ts';
 import type { LogStatus } from '../log/status.ts';
 import { setDate } from '../log/table-edits.ts';
+import { remembered } from '../once.ts';
+import type { Runbook } from '../runbook/runbook.ts';
 import type { Span } from '../text.ts';
 import { phasesOf } from './phases.ts';
-import { type Check, type Found, fix, type LintContext, quoted, remembered } from './rule.ts';
+import { type Check, type Found, fix, inPieces, type LintContext, placed, quoted } from './rule.ts';
 
 export const dates: Check = (context) => [
   ...inTheFuture(context),
@@ -25,14 +27,12 @@ function inTheFuture(context: LintContext): readonly Found[] {
   const status = (each: LogStatus | undefined): void => take(each?.date, each?.span);
   for (const { phase } of phasesOf(context)) {
     status(phase.cell?.status);
-    for (const { heading, checks } of phase.sections) {
-      status(heading.status);
-      for (const check of checks) {
+    for (const section of phase.sections) {
+      status(section.heading.status);
+      if ((datesIn(section.read.checks).at(-1) ?? '') <= latest) continue;
+      for (const check of section.checks) {
         status(check.status);
-        for (const line of check.history) {
-          // Compared as it stands: there are many of these.
-          if (line.time !== undefined && line.time > latest) take(line.time.slice(0, 10), line.span);
-        }
+        for (const line of check.history) take(line.time?.slice(0, 10), line.span);
       }
     }
   }
@@ -69,31 +69,34 @@ interface PhaseDates {
   readonly span: Span;
 }
 
-/** The first and the last date of checks. */
-const datesIn = remembered((checks: readonly CheckRecord[]): readonly string[] => {
+/** The first and the last of some dates. */
+function spread(dates: readonly (string | undefined)[]): { readonly first?: string; readonly last?: string } {
   let first: string | undefined;
   let last: string | undefined;
-  const take = (date: string | undefined): void => {
-    if (date === undefined) return;
+  for (const date of dates) {
+    if (date === undefined) continue;
     if (first === undefined || date < first) first = date;
     if (last === undefined || date > last) last = date;
-  };
-  for (const check of checks) {
-    take(check.status?.date);
-    for (const line of check.history) take(line.time?.slice(0, 10));
   }
+  return first === undefined || last === undefined ? {} : { first, last };
+}
+
+/** The first and the last date of checks. */
+const datesIn = remembered((checks: readonly CheckRecord[]): readonly string[] => {
+  const { first, last } = spread(
+    checks.flatMap(({ status, history }) => [status?.date, ...history.map(({ time }) => time?.slice(0, 10))]),
+  );
   return first === undefined || last === undefined ? [] : [first, last];
 });
 
 /** When a phase was recorded: its first and its last date. */
 function datesOf(phase: PhaseRecord): PhaseDates | undefined {
   const newest = phase.sections.at(-1);
-  const dates = [
-    ...[phase.cell?.status?.date, newest?.heading.status?.date].filter((date) => date !== undefined),
-    ...(newest === undefined ? [] : datesIn(newest.checks)),
-  ].toSorted();
-  const [first] = dates;
-  const last = dates.at(-1);
+  const { first, last } = spread([
+    phase.cell?.status?.date,
+    newest?.heading.status?.date,
+    ...(newest === undefined ? [] : datesIn(newest.read.checks)),
+  ]);
   const span = newest?.heading.line ?? phase.cell?.span;
   return first === undefined || last === undefined || span === undefined
     ? undefined
@@ -105,9 +108,10 @@ function datesOf(phase: PhaseRecord): PhaseDates | undefined {
  * time, so that a reading phase counts only while nothing in it was repeated.
  */
 function outOfOrder(context: LintContext): readonly Found[] {
+  const changing = changingPhases(context.runbook);
   return context.record.partitions.flatMap((partition) => {
     const phases = partition.phases.flatMap((phase) => datesOf(phase) ?? []);
-    const firm = phases.filter(({ phase }) => changes(context, phase) || !repeated(phase));
+    const firm = phases.filter(({ phase }) => changing.has(phase.phase.title) || !repeated(phase));
     const found = phases.flatMap((after, index) =>
       firm
         .filter((before) => phases.indexOf(before) < index && after.last < before.first)
@@ -118,31 +122,32 @@ function outOfOrder(context: LintContext): readonly Found[] {
           related: [{ span: before.span, message: before.phase.phase.title }],
         })),
     );
-    return [...found, ...signedBefore(context, partition, firm)];
+    const changes = phases.filter(({ phase }) => changing.has(phase.phase.title));
+    return [...found, ...signedBefore(partition, changes)];
   });
 }
 
 const repeated = (phase: PhaseRecord): boolean =>
-  phase.sections.some((section) => section.checks.some((check) => check.history.length > 0));
+  phase.sections.some((section) => section.read.checks.some((check) => check.history.length > 0));
 
-const changes = ({ runbook }: LintContext, { phase }: PhaseRecord): boolean =>
-  runbook.steps.some(
-    ({ home, checks }) =>
-      home.kind === 'phase' &&
-      home.phase.title === phase.title &&
-      checks.some((check) => check.effect === 'changes'),
+/** The titles of the phases that change something. */
+const changingPhases = ({ steps }: Runbook): ReadonlySet<string> =>
+  new Set(
+    steps.flatMap(({ home, checks }) =>
+      home.kind === 'phase' && checks.some((check) => check.effect === 'changes') ? [home.phase.title] : [],
+    ),
   );
 
+/** @param changes the phases that change something */
 function signedBefore(
-  context: LintContext,
   { partition, signOff }: PartitionRecord,
-  phases: readonly PhaseDates[],
+  changes: readonly PhaseDates[],
 ): readonly Found[] {
   const date = signOff.field?.status?.date ?? /^\d{4}-\d{2}-\d{2}/.exec(signOff.cell?.text ?? '')?.[0];
   const span = signOff.field?.line ?? signOff.cell?.span;
   if (date === undefined || span === undefined) return [];
-  return phases
-    .filter((phase) => changes(context, phase.phase) && date < phase.first)
+  return changes
+    .filter((phase) => date < phase.first)
     .map((phase) => ({
       message: `${partition} was signed off on ${date}, before its ${phase.phase.phase.title} of ${phase.first}. Sign it off again.`,
       span,
@@ -153,7 +158,7 @@ function signedBefore(
 /** The history of a check goes forward. */
 function goingBack(context: LintContext): readonly Found[] {
   return phasesOf(context).flatMap(({ phase }) =>
-    phase.sections.flatMap((section) => backwardIn(section.checks)),
+    phase.sections.flatMap((section) => backwardIn(section.read, () => placed(context, section))),
   );
 }
 
@@ -164,7 +169,7 @@ function isBefore(a: string, b: string): boolean {
   return moment(a) < moment(b);
 }
 
-const backwardIn = remembered((checks: readonly CheckRecord[]) => checks.flatMap(backward));
+const backwardIn = inPieces(({ checks }: ReadChecks) => checks.flatMap(backward));
 
 function backward(check: CheckRecord): readonly Found[] {
   const found: Found[] = [];

@@ -1,9 +1,9 @@
 /** What was to be filled in, and was not. */
 import { isSuperseded } from '../log/find.ts';
-import type { Content } from '../log/read.ts';
+import type { Piece } from '../log/read.ts';
 import { codeSpans, findStatus } from '../log/status.ts';
 import type { Span } from '../text.ts';
-import { type Check, type Found, quoted } from './rule.ts';
+import { type Check, type Found, inPieces, quoted } from './rule.ts';
 
 const placeholder =
   /\([Ff]ill in\b[^()]{0,200}\)?|<(?:[Yy]{4}-[Mm]{2}-[Dd]{2}|date|note|reason|name|command)>|\b(?:TODO|TBD|FIXME)\b/;
@@ -15,7 +15,7 @@ export const leftovers: Check = (context) => {
   const over = context.record.partitions.every(({ signOff }) => signOff.field?.status?.kind === 'cleared');
   return log.headings
     .filter((heading) => !isSuperseded(heading))
-    .flatMap((heading) => leftIn(log.text, heading.own))
+    .flatMap(({ piece, own }) => leftIn(piece, () => ({ text: log.text, content: own })))
     .filter((found) => over || found.kind === 'placeholder')
     .map(({ message, span }) => ({ message, span }));
 };
@@ -24,20 +24,13 @@ interface LeftOver extends Found {
   readonly kind: 'placeholder' | 'none';
 }
 
-/** By the text of a section, which stays the same object while it does not change. */
-const known = new WeakMap<Content, readonly LeftOver[]>();
-
-function leftIn(log: string, own: Content): readonly LeftOver[] {
-  const found =
-    known.get(own) ??
-    [
-      ...own.bullets.map((bullet) => bullet.text),
-      ...own.fields.map((field) => field.line),
-      ...own.tables.flatMap((table) => table.rows.flatMap((row) => row.cells.map((cell) => cell.span))),
-    ].flatMap((span) => leftOver(log, span));
-  known.set(own, found);
-  return found;
-}
+const leftIn = inPieces(({ text, content: { bullets, fields, tables } }: Piece): readonly LeftOver[] =>
+  [
+    ...bullets.map((bullet) => bullet.text),
+    ...fields.map((field) => field.line),
+    ...tables.flatMap((table) => table.rows.flatMap((row) => row.cells.map((cell) => cell.span))),
+  ].flatMap((span) => leftOver(text, span)),
+);
 
 function leftOver(log: string, span: Span): readonly LeftOver[] {
   const text = log.slice(span.start, span.end);

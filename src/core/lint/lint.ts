@@ -1,9 +1,8 @@
 /** Checks a log as a linter checks code: what contradicts itself is found, and what follows from it can be mended. */
-import { conflictMarker } from '../log/conflict.ts';
-import { applyEdits, composeEdits } from '../log/edits.ts';
+import { applyEdits, composeEdits, meets } from '../log/edits.ts';
 import { type CascadeRecord, readRecord } from '../log/model.ts';
 import { whatIsMissing } from '../log/overview.ts';
-import { readLog } from '../log/read.ts';
+import { type ExecutionLog, readLog } from '../log/read.ts';
 import type { TextEdit } from '../ports.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { defaultSeverity, type RuleCode, type Severity } from './codes.ts';
@@ -29,8 +28,7 @@ const unreadable: Check = ({ record, runbook }) => {
 };
 
 /** The marks of a merge make everything behind them doubtful, so that nothing else is said. */
-function conflict(text: string): Found | undefined {
-  const start = conflictMarker(text);
+function conflict({ text, conflict: start }: ExecutionLog): Found | undefined {
   if (start === undefined) return undefined;
   const end = text.indexOf('\n', start);
   return {
@@ -61,7 +59,7 @@ export const lint = (text: string, runbook: Runbook, today: string): readonly Fi
 
 /** All findings of a log that was read already, in the order of the text. */
 export function lintRecord(record: CascadeRecord, runbook: Runbook, today: string): readonly Finding[] {
-  const marked = conflict(record.log.text);
+  const marked = conflict(record.log);
   if (marked !== undefined) return [{ ...marked, code: 'merge-conflict', severity: 'error' }];
   const context: LintContext = { record, runbook, today };
   return rules
@@ -106,6 +104,3 @@ function together(fixes: readonly Fix[]): readonly TextEdit[] {
   }
   return taken.toSorted((a, b) => a.offset - b.offset);
 }
-
-const meets = (a: TextEdit, b: TextEdit): boolean =>
-  a.offset <= b.offset + b.length && b.offset <= a.offset + a.length;

@@ -1,17 +1,19 @@
 /** Phases: the summary cell, the heading and the checks below it tell one story, once. */
 import { insert, replace } from '../log/edits.ts';
 import { isSuperseded } from '../log/find.ts';
-import type { CheckRecord, PartitionRecord, PhaseRecord, PhaseSection } from '../log/model.ts';
+import type { CascadeRecord, CheckRecord, PartitionRecord, PhaseRecord, PhaseSection } from '../log/model.ts';
 import { ensurePlace } from '../log/place.ts';
 import type { LogHeading } from '../log/read.ts';
 import { signs } from '../log/status.ts';
 import { isEmpty, newRow, setToken } from '../log/table-edits.ts';
 import { plain } from '../log/words.ts';
+import { remembered } from '../once.ts';
 import type { TextEdit } from '../ports.ts';
 import { placeOf } from '../run/places.ts';
 import type { Span } from '../text.ts';
 import {
   type Check,
+  checksThat,
   type Found,
   fix,
   isDone,
@@ -21,16 +23,21 @@ import {
   standing,
 } from './rule.ts';
 
-/** Each phase of each partition, with the section that counts. */
-export function phasesOf({ record }: LintContext): readonly {
+/** A phase of a partition, with the section that counts. */
+interface Recorded {
   readonly partition: PartitionRecord;
   readonly phase: PhaseRecord;
   readonly newest: PhaseSection | undefined;
-}[] {
-  return record.partitions.flatMap((partition) =>
-    partition.phases.map((phase) => ({ partition, phase, newest: phase.sections.at(-1) })),
-  );
 }
+
+/** All of them; every rule asks for them. */
+export const phasesOf = ({ record }: LintContext): readonly Recorded[] => phasesIn(record);
+
+const phasesIn = remembered((record: CascadeRecord): readonly Recorded[] =>
+  record.partitions.flatMap((partition) =>
+    partition.phases.map((phase) => ({ partition, phase, newest: phase.sections.at(-1) })),
+  ),
+);
 
 const nameOf = (partition: PartitionRecord, phase: PhaseRecord): string =>
   `${phase.phase.title} of ${partition.partition}`;
@@ -45,8 +52,10 @@ export const recordedTwice: Check = (context) => {
     const older = phase.sections.slice(0, -1);
     const newest = phase.sections.at(-1);
     if (newest === undefined) return [];
-    return older.map(({ heading, checks }): Found => {
-      const replaced = checks.every((check) => check.status === undefined || check.status.kind === 'pending');
+    return older.map(({ heading, read }): Found => {
+      const replaced = read.checks.every(
+        (check) => check.status === undefined || check.status.kind === 'pending',
+      );
       return {
         message: `${nameOf(partition, phase)} is recorded twice; this one is older and ${replaced ? 'open' : 'holds results'}.`,
         span: heading.line,
@@ -100,9 +109,8 @@ export const openChecks: Check = (context) =>
       partition.signOff.field?.status?.kind === 'cleared' ? `, and ${partition.partition} is signed off` : '';
     const said = above.map((each) => each.what).join(' and ');
     const says = above.length === 1 ? 'says' : 'say';
-    return newest.checks
-      .filter((check) => check.status !== undefined && !check.status.started && !isDone(check.status))
-      .map((check): Found => {
+    return checksThat(newest, ({ status }) => status !== undefined && !status.started && !isDone(status)).map(
+      (check): Found => {
         const message = `"${quoted(check.label)}" is ${check.status?.kind}, while ${said} of ${nameOf(partition, phase)} ${says} cleared${signed}.`;
         const token = `${signs.partial} ${context.today}`;
         return {
@@ -116,7 +124,8 @@ export const openChecks: Check = (context) =>
             ]),
           ],
         };
-      });
+      },
+    );
   });
 
 /** The summary cell against the heading and the checks. */
@@ -133,7 +142,7 @@ export const summaries: Check = (context) =>
       return [];
     // A cleared cell over open checks is told of at those checks.
     if (now === 'waived' || (now === 'cleared' && below.kind !== 'failed')) return [];
-    if (now === 'cleared' && newest.checks.some((check) => check.status?.kind === 'failed')) return [];
+    if (now === 'cleared' && newest.read.checks.some((check) => check.status?.kind === 'failed')) return [];
     const token = tokenOf(below, context.today);
     const says = newest.heading.status?.kind;
     const safe = below.kind === 'cleared' ? says === 'cleared' : now === 'pending' || below.kind === 'failed';
@@ -152,8 +161,8 @@ export const summaries: Check = (context) =>
   });
 
 /** What a section says: its checks, or its heading where no check has a status. */
-function seen({ heading, checks }: PhaseSection): Standing {
-  const sum = standing(checks);
+function seen({ heading, read }: PhaseSection): Standing {
+  const sum = standing(read.checks);
   const date = heading.status?.date ?? sum.date;
   if (sum.kind !== 'none') return { ...sum, ...(date === undefined ? {} : { date }) };
   if (heading.status === undefined) return sum;
@@ -185,8 +194,8 @@ const setHeading = (heading: LogHeading, words: string): readonly TextEdit[] =>
 export const headings: Check = (context) =>
   phasesOf(context).flatMap(({ partition, phase, newest }) => {
     if (newest === undefined) return [];
-    const { heading, checks } = newest;
-    const sum = standing(checks);
+    const { heading, read } = newest;
+    const sum = standing(read.checks);
     if (sum.kind === 'none' || sum.kind === 'pending') return [];
     const now = heading.status?.kind;
     if (now === sum.kind || now === 'waived') return [];
@@ -312,8 +321,8 @@ const unsettled = (check: CheckRecord): boolean => check.status?.started === tru
 /** A change that was started and has no result. */
 export const withoutResult: Check = (context) =>
   phasesOf(context).flatMap(({ partition, phase }) =>
-    phase.sections.flatMap(({ checks }) =>
-      checks.filter(unsettled).map((check): Found => {
+    phase.sections.flatMap((section) =>
+      checksThat(section, unsettled).map((check): Found => {
         const span: Span = check.status?.span ?? check.span;
         return {
           message: `"${quoted(check.label)}" of ${nameOf(partition, phase)} was started and has no result: nobody knows how it ended. Verify ${partition.partition}, then write down what you found.`,

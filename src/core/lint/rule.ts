@@ -1,6 +1,8 @@
 /** What a rule about a log is, and what it finds. */
-import type { CascadeRecord, CheckRecord } from '../log/model.ts';
+import type { CascadeRecord, CheckRecord, PhaseSection, ReadChecks } from '../log/model.ts';
+import type { Piece } from '../log/read.ts';
 import { isSettled, type LogStatus, type StatusKind } from '../log/status.ts';
+import { remembered } from '../once.ts';
 import type { TextEdit } from '../ports.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Span } from '../text.ts';
@@ -48,18 +50,29 @@ export interface Standing {
 
 export const isDone = (status: LogStatus): boolean => isSettled(status.kind);
 
+/** The checks of a section that are so; where none is, as in most sections, their places are not asked for. */
+export const checksThat = (
+  section: PhaseSection,
+  are: (check: CheckRecord) => boolean,
+): readonly CheckRecord[] => (section.read.checks.some(are) ? section.checks.filter(are) : []);
+
 /**
- * A function of an object that stays the same while what it stands for does, such as the checks of a section: a key
- * typed in a large log then costs only what it changed.
+ * What is found in pieces of a log. Each is looked through once while its text stays; in one where something is found,
+ * it is found again with the places of now.
  */
-export function remembered<K extends object, V>(compute: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, { readonly value: V }>();
-  return (key) => {
-    const found = known.get(key) ?? { value: compute(key) };
-    known.set(key, found);
-    return found.value;
-  };
+export function inPieces<P extends Piece, F>(
+  find: (piece: P) => readonly F[],
+): (read: P, now: () => P) => readonly F[] {
+  const isClean = remembered((read: P) => find(read).length === 0);
+  return (read, now) => (isClean(read) ? [] : find(now()));
 }
+
+/** The checks of a section with the places of now. */
+export const placed = ({ record: { log } }: LintContext, { heading, checks }: PhaseSection): ReadChecks => ({
+  text: log.text,
+  content: heading.own,
+  checks,
+});
 
 export const standing = remembered((checks: readonly CheckRecord[]): Standing => {
   let all = 0;

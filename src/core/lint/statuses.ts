@@ -1,13 +1,14 @@
 /** Statuses that cannot be read, or that say too little. */
 import { insert, replace } from '../log/edits.ts';
 import { within } from '../log/find.ts';
-import type { CheckRecord, GateRecord, StatusCell } from '../log/model.ts';
+import type { CheckRecord, GateRecord, ReadChecks, StatusCell } from '../log/model.ts';
+import type { Piece } from '../log/read.ts';
 import { type LogStatus, type StatusKind, signs } from '../log/status.ts';
 import { isEmpty } from '../log/table-edits.ts';
 import type { Span } from '../text.ts';
 import { isDate } from './dates.ts';
 import { phasesOf } from './phases.ts';
-import { type Check, type Found, fix, isDone, type LintContext, quoted } from './rule.ts';
+import { type Check, type Found, fix, inPieces, isDone, type LintContext, placed, quoted } from './rule.ts';
 
 /** What people write for a sign of ours. */
 const meant: readonly (readonly [RegExp, StatusKind])[] = [
@@ -32,7 +33,7 @@ export const statusForms: Check = (context) => [
   ...phasesOf(context).flatMap(({ partition, phase, newest }) => [
     ...cellForm(phase.cell, `${phase.phase.title} of ${partition.partition}`, newest?.heading.status?.date),
     ...headingForm(newest?.heading.status, `${phase.phase.title} of ${partition.partition}`, phase.cell),
-    ...(newest === undefined ? [] : checkForms(context, newest.checks)),
+    ...(newest === undefined ? [] : checkForms(newest.read, () => placed(context, newest))),
   ]),
   ...context.record.gates.flatMap((gate) => [
     ...cellForm(
@@ -41,22 +42,20 @@ export const statusForms: Check = (context) => [
       /\d{4}-\d{2}-\d{2}/.exec(gate.date?.text ?? '')?.[0],
       beside(gate),
     ),
-    ...gate.checks.flatMap((check) => checkForm(context, check)),
+    ...gateForms(context, gate),
   ]),
 ];
 
-/** By the checks of a section, which stay the same object while they do not change. */
-const known = new WeakMap<readonly CheckRecord[], readonly Found[]>();
+const checkForms = inPieces((piece: ReadChecks) =>
+  piece.checks.flatMap((check) => [
+    ...checkForm(piece, check),
+    ...(check.status === undefined ? strangeSign(piece, check.span) : []),
+  ]),
+);
 
-function checkForms(context: LintContext, checks: readonly CheckRecord[]): readonly Found[] {
-  const found =
-    known.get(checks) ??
-    checks.flatMap((check) => [
-      ...checkForm(context, check),
-      ...(check.status === undefined ? strangeSign(context, check.span) : []),
-    ]);
-  known.set(checks, found);
-  return found;
+function gateForms({ record: { log } }: LintContext, { section, checks }: GateRecord): readonly Found[] {
+  if (section === undefined) return [];
+  return checks.flatMap((check) => checkForm({ text: log.text, content: section.own }, check));
 }
 
 /** A cell of the summary or of the gate table: a sign we know, with its date, and with its reason when waived. */
@@ -137,15 +136,15 @@ const reason = (status: LogStatus, tail: string, what: string): readonly Found[]
     : [];
 
 /** Checks carry no date of their own in many logs; what they say must still be sound. */
-function checkForm(
-  { record: { log } }: LintContext,
-  { status, tail, label, span }: CheckRecord,
-): readonly Found[] {
+function checkForm({ text, content }: Piece, { status, tail, label, span }: CheckRecord): readonly Found[] {
   const wrong = status?.date !== undefined && !isDate(status.date);
   if (status === undefined || (!wrong && status.kind !== 'waived')) return [];
-  const [bullet] = within(log.bullets, (each) => each.text.start, { start: span.start, end: span.start + 1 });
+  const [bullet] = within(content.bullets, (each) => each.text.start, {
+    start: span.start,
+    end: span.start + 1,
+  });
   // The reason may stand in the words of the check, or on lines below it.
-  const explained = /\bwaive/i.test(label) || log.text.slice(span.end, bullet?.end ?? span.end).trim() !== '';
+  const explained = /\bwaive/i.test(label) || text.slice(span.end, bullet?.end ?? span.end).trim() !== '';
   const what = `"${quoted(label)}"`;
   return [
     ...(wrong ? [{ message: `${status.date} is no date of the calendar.`, span: status.span }] : []),
@@ -154,8 +153,8 @@ function checkForm(
 }
 
 /** A sign that we do not know, where a check has its status. */
-function strangeSign({ record }: LintContext, span: Span): readonly Found[] {
-  const text = record.log.text.slice(span.start, span.end);
+function strangeSign({ text: whole }: Piece, span: Span): readonly Found[] {
+  const text = whole.slice(span.start, span.end);
   const colon = text.lastIndexOf(': ');
   const rest = colon < 0 ? '' : text.slice(colon + 2).trimStart();
   const means = /^[\p{L}]/u.test(rest) ? undefined : meaning(rest);

@@ -45,8 +45,12 @@ export interface LogHeading {
   readonly bodyEnd: number;
   /** Offset of the next heading of any level. */
   readonly ownEnd: number;
-  /** What stands between this heading and the next one; the same object while none of it changed. */
+  /** What stands between this heading and the next one. */
   readonly own: Content;
+  /** The same as it was read: what is to be found out of it once, and not after each key, is found out of this. */
+  readonly piece: Piece;
+  /** Where the text of the piece begins. */
+  readonly pieceStart: number;
 }
 
 /** What a piece of a log holds, in the order of the text. */
@@ -54,6 +58,13 @@ export interface Content {
   readonly tables: readonly LogTable[];
   readonly bullets: readonly LogBullet[];
   readonly fields: readonly LogField[];
+}
+
+/** A piece of a log with offsets of its own: it is the same object while its text stays, wherever that moves. */
+export interface Piece {
+  /** What the offsets count from the head of. */
+  readonly text: string;
+  readonly content: Content;
 }
 
 export interface LogBullet {

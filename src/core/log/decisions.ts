@@ -27,7 +27,7 @@ export function addDecision(
   at: Stamp,
 ): TextEdit {
   const tail = sectionTail(log, section);
-  const last = bulletsOf(section).findLast((bullet) => bullet.depth === 0);
+  const last = bulletsOf(section.own).findLast((bullet) => bullet.depth === 0);
   const continues = last !== undefined && last.end >= tail;
   const end = log.lineEnd;
   const lead = endsLine(log.text, tail) ? '' : end;
@@ -38,6 +38,6 @@ export function addDecision(
 
 /** The status of the newest decision; undefined where none is written down. */
 export const lastDecision = (section: LogHeading): StatusKind | undefined =>
-  bulletsOf(section).findLast(
+  bulletsOf(section.own).findLast(
     (bullet) => bullet.depth === 0 && timeOf(bullet.label) !== undefined && bullet.status !== undefined,
   )?.status?.kind;

@@ -23,6 +23,10 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(at);
 }
 
+/** Whether two edits overlap, or touch so that their order would count. */
+export const meets = (a: TextEdit, b: TextEdit): boolean =>
+  a.offset <= b.offset + b.length && b.offset <= a.offset + a.length;
+
 /** The text that a change makes of this one, or its refusal. */
 export function applyChange(text: string, change: LogChange): Outcome<string> {
   const made = change(text);

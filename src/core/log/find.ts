@@ -1,6 +1,7 @@
 /** Where things stand in a log: a section by its title, a table by its columns, a bullet by its command or label. */
 import type { Span } from '../text.ts';
 import type {
+  Content,
   ExecutionLog,
   LogBullet,
   LogField,
@@ -72,11 +73,11 @@ export const partitionSections = (log: ExecutionLog, partition: string): readonl
 /** All sections of a phase in a partition's section, in the order of the log; the last is the newest. */
 export function phaseSections(log: ExecutionLog, partition: string, phase: string): readonly LogHeading[] {
   const section = partitionSection(log, partition);
-  return section === undefined ? [] : phasesIn(log, section, phase);
+  return section === undefined ? [] : phasesIn(log, section, plain(phase));
 }
 
-export function phasesIn(log: ExecutionLog, section: LogHeading, phase: string): readonly LogHeading[] {
-  const wanted = plain(phase);
+/** @param wanted the words of the phase's title */
+export function phasesIn(log: ExecutionLog, section: LogHeading, wanted: string): readonly LogHeading[] {
   const found: LogHeading[] = [];
   for (const heading of within(log.headings, lineStart, { start: section.bodyStart, end: section.bodyEnd })) {
     if (heading.level <= section.level || !names(heading, wanted) || isSuperseded(heading)) continue;
@@ -92,19 +93,20 @@ export function gateSection(log: ExecutionLog, section: string): LogHeading | un
 }
 
 /** Where the own text of a phase's section ends: before the sign-off that follows it. */
-export function bodyEnd(section: LogHeading): number {
-  return section.own.fields.find((field) => field.key === 'sign-off')?.line.start ?? section.ownEnd;
-}
+export const bodyEnd = (section: LogHeading): number => signOffOf(section.own)?.line.start ?? section.ownEnd;
 
-export function bulletsOf(section: LogHeading): readonly LogBullet[] {
-  const { bullets } = section.own;
-  const end = bodyEnd(section);
-  return end === section.ownEnd ? bullets : bullets.filter((bullet) => bullet.text.start < end);
+const signOffOf = ({ fields }: Content): LogField | undefined =>
+  fields.find((field) => field.key === 'sign-off');
+
+/** The bullets of a section, those behind its sign-off left out. */
+export function bulletsOf(own: Content): readonly LogBullet[] {
+  const end = signOffOf(own)?.line.start;
+  return end === undefined ? own.bullets : own.bullets.filter((bullet) => bullet.text.start < end);
 }
 
 /** Where the notes of a section begin: bullets behind it are no checks. */
-export function notesField(section: LogHeading): LogField | undefined {
-  return section.own.fields.find((field) => /^(?:notes|anomal|observation)/.test(field.key));
+export function notesField({ fields }: Content): LogField | undefined {
+  return fields.find((field) => /^(?:notes|anomal|observation)/.test(field.key));
 }
 
 const timed = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2})(?: |$)/;
@@ -113,9 +115,9 @@ const timed = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2})(?: |$)/;
 export const timeOf = (label: string): string | undefined => timed.exec(label)?.[1];
 
 /** The bullets of a section's checks, their history and what was decided left out. */
-export function checkBullets(section: LogHeading): readonly LogBullet[] {
-  const notes = notesField(section)?.line.start ?? Number.POSITIVE_INFINITY;
-  return bulletsOf(section).filter(
+export function checkBullets(own: Content): readonly LogBullet[] {
+  const notes = notesField(own)?.line.start ?? Number.POSITIVE_INFINITY;
+  return bulletsOf(own).filter(
     (bullet) => bullet.indent < 2 && bullet.text.start < notes && timeOf(bullet.label) === undefined,
   );
 }

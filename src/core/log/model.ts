@@ -1,10 +1,12 @@
 /** What a log says of its cascade: partitions, phases, attempts, checks, gates, fixes, each where it stands. */
+import { remembered } from '../once.ts';
 import type { FrontMatter, GateDeclaration, Phase } from '../runbook/front-matter.ts';
 import type { Span } from '../text.ts';
 import {
   bulletsOf,
   cellOf,
   checkTable,
+  column,
   gateSection,
   gateTable,
   notesField,
@@ -17,8 +19,8 @@ import {
   timeOf,
   within,
 } from './find.ts';
+import { movedSpan, movedStatus } from './moved.ts';
 import type {
-  Content,
   ExecutionLog,
   LogBullet,
   LogField,
@@ -26,8 +28,10 @@ import type {
   LogTable,
   LogTableCell,
   LogTableRow,
+  Piece,
 } from './read.ts';
 import { findStatus, type LogStatus } from './status.ts';
+import { plain } from './words.ts';
 
 /** The part of a runbook that a log is read by. */
 export type Cascaded = Pick<FrontMatter, 'partitions' | 'phases' | 'gates'>;
@@ -61,8 +65,13 @@ export interface HistoryLine {
 export interface PhaseSection {
   readonly heading: LogHeading;
   readonly checks: readonly CheckRecord[];
-  /** Bullets that tell of an attempt: `**First attempt (16:08)** …`. */
-  readonly attempts: readonly LogBullet[];
+  /** The same checks as they were read, before their places in the log were known. */
+  readonly read: ReadChecks;
+}
+
+/** Checks with the piece that their offsets count in: of a section that is read again, the same object while its text stays. */
+export interface ReadChecks extends Piece {
+  readonly checks: readonly CheckRecord[];
 }
 
 export interface PhaseRecord {
@@ -118,25 +127,39 @@ export const signOffColumn = 'sign-off date';
 export function readRecord(log: ExecutionLog, runbook: Cascaded): CascadeRecord {
   const summary = summaryTable(log);
   const gates = gateTable(log);
+  const phases = runbook.phases.map((phase) => ({
+    phase,
+    title: plain(phase.title),
+    column: summary === undefined ? -1 : column(summary, phase.column),
+  }));
   return {
     log,
     ...(summary === undefined ? {} : { summary }),
     ...(gates === undefined ? {} : { gateTable: gates }),
-    partitions: runbook.partitions.map(({ name }) => readPartition(log, summary, name, runbook.phases)),
+    partitions: runbook.partitions.map(({ name }) => readPartition(log, summary, name, phases)),
     gates: readGates(log, gates, runbook.gates),
     fixes: readFixes(log),
   };
+}
+
+/** How the phases of a runbook are found in a log. */
+interface PhaseWords {
+  readonly phase: Phase;
+  /** The words of its title. */
+  readonly title: string;
+  /** The index of its column in the summary, or -1. */
+  readonly column: number;
 }
 
 function readPartition(
   log: ExecutionLog,
   summary: LogTable | undefined,
   partition: string,
-  phases: readonly Phase[],
+  phases: readonly PhaseWords[],
 ): PartitionRecord {
   const row = summary === undefined ? undefined : rowOf(summary, partition);
-  const cell = (title: string): { cell?: StatusCell } => {
-    const found = summary === undefined || row === undefined ? undefined : cellOf(summary, row, title);
+  const cell = (index: number): { cell?: StatusCell } => {
+    const found = row?.cells[index];
     return found === undefined ? {} : { cell: statusCell(log, found) };
   };
   const sections = partitionSections(log, partition);
@@ -146,15 +169,16 @@ function readPartition(
     partition,
     ...(row === undefined ? {} : { row }),
     sections,
-    phases: phases.map((phase) => ({
+    phases: phases.map(({ phase, title, column }) => ({
       phase,
-      ...cell(phase.column),
+      ...cell(column),
       sections:
-        section === undefined
-          ? []
-          : phasesIn(log, section, phase.title).map((heading) => readPhase(log, heading)),
+        section === undefined ? [] : phasesIn(log, section, title).map((heading) => new ReadPhase(heading)),
     })),
-    signOff: { ...(field === undefined ? {} : { field }), ...bareDate(cell(signOffColumn)) },
+    signOff: {
+      ...(field === undefined ? {} : { field }),
+      ...bareDate(cell(summary === undefined ? -1 : column(summary, signOffColumn))),
+    },
   };
 }
 
@@ -169,26 +193,39 @@ function statusCell(log: ExecutionLog, cell: LogTableCell): StatusCell {
   return { ...cell, ...(status === undefined ? {} : { status }) };
 }
 
+/** A bullet that tells of an attempt: `**First attempt (16:08)** …`. */
 const attempt = /^\*\*[^*]*\battempt\b/i;
 
-/** What was read of a section's own text; that object stays the same while the text and its place do. */
-const phasesRead = new WeakMap<Content, Omit<PhaseSection, 'heading'>>();
+/** The places of the checks are told when they are asked for, as they are of the few sections that a person looks at. */
+class ReadPhase implements PhaseSection {
+  readonly heading: LogHeading;
+  readonly read: ReadChecks;
+  #checks: readonly CheckRecord[] | undefined;
 
-function readPhase(log: ExecutionLog, heading: LogHeading): PhaseSection {
-  const read = phasesRead.get(heading.own) ?? readPhaseAnew(log, heading);
-  phasesRead.set(heading.own, read);
-  return { heading, ...read };
+  constructor(heading: LogHeading) {
+    this.heading = heading;
+    this.read = phaseChecks(heading.piece);
+  }
+
+  get checks(): readonly CheckRecord[] {
+    this.#checks ??= this.read.checks.map((check) => movedCheck(check, this.heading.pieceStart));
+    return this.#checks;
+  }
 }
 
-function readPhaseAnew(log: ExecutionLog, heading: LogHeading): Omit<PhaseSection, 'heading'> {
-  const bullets = bulletsOf(heading);
-  const notes = notesField(heading)?.line.start ?? Number.POSITIVE_INFINITY;
-  const attempts = bullets.filter((bullet) =>
-    attempt.test(log.text.slice(bullet.text.start, bullet.text.end)),
-  );
+const phaseChecks = remembered(({ text, content }: Piece): ReadChecks => {
+  const bullets = bulletsOf(content);
+  const notes = notesField(content)?.line.start ?? Number.POSITIVE_INFINITY;
+  const attempts = bullets.filter((bullet) => attempt.test(text.slice(bullet.text.start, bullet.text.end)));
   const before = bullets.filter((bullet) => bullet.text.start < notes);
-  return { checks: readChecks(log, withoutPastAttempts(before, attempts)), attempts };
-}
+  return { text, content, checks: readChecks(text, withoutPastAttempts(before, attempts)) };
+});
+
+const movedCheck = (check: CheckRecord, by: number): CheckRecord => ({
+  ...movedStatus(check, by),
+  span: movedSpan(check.span, by),
+  history: check.history.map((line) => ({ ...movedStatus(line, by), span: movedSpan(line.span, by) })),
+});
 
 /** How an attempt ended says nothing any more when another one, or checks, follow it. */
 function withoutPastAttempts(
@@ -210,7 +247,7 @@ function withoutPastAttempts(
 }
 
 /** Every bullet is a check, but for the lines of history: those begin with a time or with a sign. */
-function readChecks(log: ExecutionLog, bullets: readonly LogBullet[]): readonly CheckRecord[] {
+function readChecks(text: string, bullets: readonly LogBullet[]): readonly CheckRecord[] {
   const checks: (CheckRecord & { readonly history: HistoryLine[] })[] = [];
   for (const bullet of bullets) {
     const { start, end } = bullet.text;
@@ -219,7 +256,7 @@ function readChecks(log: ExecutionLog, bullets: readonly LogBullet[]): readonly 
     if (bullet.depth === 0 && time !== undefined) continue;
     if (owner !== undefined && bullet.depth > 0) {
       if (time !== undefined || bullet.label === '') {
-        owner.history.push(historyLine(bullet, time, log.text.slice(start, end)));
+        owner.history.push(historyLine(bullet, time, text.slice(start, end)));
         continue;
       }
     }
@@ -227,7 +264,7 @@ function readChecks(log: ExecutionLog, bullets: readonly LogBullet[]): readonly 
       label: bullet.label.replace(/[\s:]{1,9}$/, ''),
       ...(bullet.command === undefined ? {} : { command: bullet.command }),
       ...(bullet.status === undefined ? {} : { status: bullet.status }),
-      tail: bullet.status === undefined ? '' : log.text.slice(bullet.status.span.end, end),
+      tail: bullet.status === undefined ? '' : text.slice(bullet.status.span.end, end),
       span: bullet.text,
       history: [],
     });
@@ -282,7 +319,7 @@ function readGate(
 /** The rows of the section's table of checks, or its bullets. */
 function sectionChecks(log: ExecutionLog, section: LogHeading): readonly CheckRecord[] {
   const table = checkTable(log, section);
-  if (table === undefined) return readChecks(log, bulletsOf(section));
+  if (table === undefined) return readChecks(log.text, bulletsOf(section.own));
   const column = statusColumn(table);
   return table.rows.map((row) => {
     const cell = row.cells[column];
@@ -301,7 +338,7 @@ function sectionChecks(log: ExecutionLog, section: LogHeading): readonly CheckRe
 }
 
 function decisionsIn(log: ExecutionLog, section: LogHeading): readonly HistoryLine[] {
-  return bulletsOf(section).flatMap((bullet) => {
+  return bulletsOf(section.own).flatMap((bullet) => {
     const time = bullet.depth === 0 ? timeOf(bullet.label) : undefined;
     if (time === undefined || bullet.status === undefined) return [];
     return [historyLine(bullet, time, log.text.slice(bullet.text.start, bullet.text.end))];

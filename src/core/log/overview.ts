@@ -1,11 +1,11 @@
 /** What a log says at a glance: the partitions with their phases, and the gates. The tree and `status` show it. */
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Span } from '../text.ts';
-import { conflictMarker } from './conflict.ts';
 import {
   type CascadeRecord,
   type GateRecord,
   type PartitionRecord,
+  type PhaseSection,
   readRecord,
   type StatusCell,
 } from './model.ts';
@@ -62,7 +62,7 @@ export const readOverview = (text: string, runbook: Runbook): OverviewResult =>
 
 export function overviewOf(record: CascadeRecord, runbook: Runbook): OverviewResult {
   const { log } = record;
-  const marker = conflictMarker(log.text);
+  const marker = log.conflict;
   if (marker !== undefined) {
     const message = `Line ${log.lines.positionAt(marker).line + 1} of the log is a conflict marker that git left. Resolve the conflict and save the log; nothing was changed.`;
     return { kind: 'unreadable', message };
@@ -111,18 +111,26 @@ function partitionOverview({
     ...(section === undefined ? {} : noteOf(section.title)),
     phases: phases.map(({ phase, cell, sections: recorded }) => {
       const own = cellStatus(cell, recorded.at(-1)?.heading.line ?? line);
-      const checks = recorded.flatMap((each) =>
-        each.checks.flatMap(({ status, tail, span, label }) =>
-          status === undefined ? [] : [{ ...described(status, noteBehind(tail), span), label }],
-        ),
-      );
-      const open = checks.some((check) => check.started);
-      return { phase: phase.title, ...own, started: own.started || open, checks };
+      const open = recorded.some(({ read }) => read.checks.some(({ status }) => status?.started === true));
+      return {
+        phase: phase.title,
+        ...own,
+        started: own.started || open,
+        // A tree shows those of the phases that were opened in it.
+        get checks() {
+          return recorded.flatMap(checkOverviews);
+        },
+      };
     }),
     signOff: signOffStatus(signOff.cell, signOff.field?.line ?? signOff.cell?.span ?? line),
     span: section?.line ?? line,
   };
 }
+
+const checkOverviews = ({ checks }: PhaseSection): readonly CheckOverview[] =>
+  checks.flatMap(({ status, tail, span, label }) =>
+    status === undefined ? [] : [{ ...described(status, noteBehind(tail), span), label }],
+  );
 
 /** `Alpha002 / PostmarkNonProd` of `§ dev (Alpha002 / PostmarkNonProd)`. */
 function noteOf(title: string): { note?: string } {

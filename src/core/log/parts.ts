@@ -9,92 +9,69 @@ import type {
   LogTable,
   LogTableCell,
   LogTableRow,
+  Piece,
 } from './blocks.ts';
-import { codeSpans, findStatus, type LogStatus, leadingCode } from './status.ts';
+import { conflictMarker } from './conflict.ts';
+import { firstOfEachKey } from './moved.ts';
+import { codeSpans, findStatus, leadingCode } from './status.ts';
 import { plain } from './words.ts';
 
 /** A heading as its part knows it: where its section ends, only the whole log tells. */
-export type PartHeading = Omit<LogHeading, 'bodyEnd' | 'ownEnd' | 'own'>;
+export type PartHeading = Omit<LogHeading, 'bodyEnd' | 'ownEnd' | 'own' | 'pieceStart'>;
 
-export interface Part {
-  readonly start: number;
-  readonly text: string;
+/** A piece of a log with the headings in it: mostly it is one, at its head. */
+export interface Part extends Piece {
   /** Something was opened in it and not closed: what follows may belong to it. */
   readonly open: boolean;
   readonly headings: readonly PartHeading[];
-  readonly content: Content;
+  /** Where the first conflict marker stands in it. */
+  readonly conflict: number | undefined;
 }
 
-/** @param piece what stands in the text from `start` on */
-export function readPart(text: string, start: number, piece: string): Part {
-  const lines = scan(piece, start);
+export function readPart(piece: string): Part {
+  const text = ownText(piece);
+  const lines = scan(text);
   const end = lines.at(-1);
+  const content = {
+    tables: readTables(text, lines),
+    bullets: readBullets(text, lines),
+    fields: readFields(text, lines),
+  };
+  const whole = { text, content };
+  const headings = readHeadings(text, lines);
   return {
-    start,
-    text: piece,
+    ...whole,
+    conflict: conflictMarker(text),
     open: end?.kind === 'html' || (end?.kind === 'fence' && end.role !== 'close'),
-    headings: readHeadings(text, lines),
-    content: {
-      tables: readTables(text, lines),
-      bullets: readBullets(text, lines),
-      fields: readFields(text, lines),
-    },
-  };
-}
-
-/** A part as it is at another place. */
-export function moved(part: Part, start: number): Part {
-  const by = start - part.start;
-  if (by === 0) return part;
-  const span = ({ start: from, end }: Span): Span => ({ start: from + by, end: end + by });
-  const status = (each: LogStatus): LogStatus => ({ ...each, span: span(each.span) });
-  const row = (each: LogTableRow): LogTableRow => ({
-    ...each,
-    cells: each.cells.map((cell) => ({ text: cell.text, span: span(cell.span) })),
-    line: span(each.line),
-    next: each.next + by,
-  });
-  const withStatus = <T extends { readonly status?: LogStatus }>(each: T): T =>
-    each.status === undefined ? each : { ...each, status: status(each.status) };
-  return {
-    ...part,
-    start,
-    headings: part.headings.map((each) => ({
-      ...withStatus(each),
-      line: span(each.line),
-      titleEnd: each.titleEnd + by,
-      bodyStart: each.bodyStart + by,
+    headings: headings.map((heading, index) => ({
+      ...heading,
+      piece:
+        headings.length === 1 && heading.line.start === 0
+          ? whole
+          : { text, content: between(content, heading.bodyStart, headings[index + 1]?.line.start) },
     })),
-    content: {
-      tables: part.content.tables.map((table) => {
-        const rows = table.rows.map(row);
-        return {
-          ...table,
-          header: row(table.header),
-          rows,
-          byKey: firstOfEachKey(rows),
-          end: table.end + by,
-        };
-      }),
-      bullets: part.content.bullets.map((each) => ({
-        ...withStatus(each),
-        text: span(each.text),
-        end: each.end + by,
-      })),
-      fields: part.content.fields.map((each) => ({
-        ...withStatus(each),
-        line: span(each.line),
-        next: each.next + by,
-      })),
-    },
   };
 }
 
-const firstOfEachKey = (rows: readonly LogTableRow[]): ReadonlyMap<string, LogTableRow> =>
-  new Map(rows.toReversed().map((row) => [row.key, row]));
+/**
+ * The same text in memory of its own. A piece that was cut out of a text keeps all of that text alive, and the parts
+ * of a log that is written again and again come from many texts.
+ */
+const ownText = (piece: string): string => ` ${piece}`.slice(1);
 
-function readHeadings(text: string, lines: readonly ScannedLine[]): readonly PartHeading[] {
-  const headings: PartHeading[] = [];
+const between = (content: Content, from: number, to = Number.POSITIVE_INFINITY): Content => {
+  const inside = (at: number): boolean => at >= from && at < to;
+  return {
+    tables: content.tables.filter((table) => inside(table.header.line.start)),
+    bullets: content.bullets.filter((bullet) => inside(bullet.text.start)),
+    fields: content.fields.filter((field) => inside(field.line.start)),
+  };
+};
+
+type BareHeading = Omit<PartHeading, 'piece'>;
+
+function readHeadings(text: string, lines: readonly ScannedLine[]): readonly BareHeading[] {
+  const headings: BareHeading[] = [];
   for (const [index, line] of lines.entries()) {
     if (line.kind === 'heading') headings.push(readHeading(text, line.level, line, line.title, line.next));
     const before = lines[index - 1];
@@ -104,7 +81,7 @@ function readHeadings(text: string, lines: readonly ScannedLine[]): readonly Par
   return headings;
 }
 
-function readHeading(text: string, level: number, line: Span, span: Span, next: number): PartHeading {
+function readHeading(text: string, level: number, line: Span, span: Span, next: number): BareHeading {
   const raw = text.slice(span.start, span.end);
   const status = findStatus(raw, span.start);
   const title = (status === undefined ? raw : text.slice(span.start, status.span.start)).trim();

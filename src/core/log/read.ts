@@ -2,9 +2,11 @@
  * Reads an execution log: its headings, tables, bullets, fields and statuses, each with its place. One pass over the
  * lines; what stands in fences, comments and quotes is text, never state.
  */
+import { once } from '../once.ts';
 import { dominantLineEnd, Lines, splitLines } from '../text.ts';
 import type { Content, LogHeading } from './blocks.ts';
-import { moved, type Part, type PartHeading, readPart } from './parts.ts';
+import { MovedContent, movedSpan, movedStatus } from './moved.ts';
+import { type Part, readPart } from './parts.ts';
 
 export type {
   Content,
@@ -14,12 +16,15 @@ export type {
   LogTable,
   LogTableCell,
   LogTableRow,
+  Piece,
 } from './blocks.ts';
 
 /** All lists are in the order of the text. */
 export interface ExecutionLog extends Content {
   readonly text: string;
   readonly lineEnd: '\n' | '\r\n';
+  /** Where git left the first conflict marker. */
+  readonly conflict: number | undefined;
   /** Turns offsets into lines and columns. */
   readonly lines: Lines;
   readonly headings: readonly LogHeading[];
@@ -27,44 +32,62 @@ export interface ExecutionLog extends Content {
   readonly byName: ReadonlyMap<string, readonly LogHeading[]>;
 }
 
+/** A part where it stands in the log. */
+interface Placed {
+  readonly part: Part;
+  readonly start: number;
+  /** What the part holds, with its places in the log. */
+  readonly content: Content;
+}
+
 /**
  * The text that was read last, with its parts. The guard of a write, its writer and the tree behind it ask for one
  * text in a row; and from one text to the next most parts stay, so that a key typed in a large log costs little.
  */
-let last: { readonly log: ExecutionLog; readonly parts: ReadonlyMap<string, Part> } | undefined;
+let last: { readonly log: ExecutionLog; readonly placed: readonly Placed[] } | undefined;
 
 export function readLog(text: string): ExecutionLog {
   if (last?.log.text === text) return last.log;
-  const parts = readParts(text, last?.parts ?? new Map());
-  const log = assemble(text, parts);
-  last = { log, parts: new Map(parts.map((part) => [part.text, part])) };
+  const placed = readParts(text, last?.placed ?? []);
+  const log = assemble(text, placed);
+  last = { log, placed };
   return log;
 }
 
 /** A text parted where headings stand at the margin; what opens in front of one and is not closed takes it along. */
-function readParts(text: string, known: ReadonlyMap<string, Part>): readonly Part[] {
+function readParts(text: string, known: readonly Placed[]): readonly Placed[] {
   const starts = partStarts(text);
-  const parts: Part[] = [];
+  const read = reader(text, known);
+  const placed: Placed[] = [];
   for (let index = 0; index + 1 < starts.length; ) {
     const start = starts[index] ?? 0;
-    const piece = text.slice(start, starts[index + 1]);
-    const old = known.get(piece);
-    if (old !== undefined) {
-      parts.push(moved(old, start));
-      index++;
-      continue;
-    }
-    let part = readPart(text, start, piece);
-    // Twice as far each time, so that a fence that is never closed is not read again and again.
     let span = 1;
-    while (part.open && index + span + 1 < starts.length) {
+    let each = read(start, starts[index + 1] ?? text.length);
+    // Twice as far each time, so that a fence that is never closed is not read again and again.
+    while (each.part.open && index + span + 1 < starts.length) {
       span = Math.min(span * 2, starts.length - 1 - index);
-      part = readPart(text, start, text.slice(start, starts[index + span]));
+      each = read(start, starts[index + span] ?? text.length);
     }
-    parts.push(part);
+    placed.push(each);
     index += span;
   }
-  return parts;
+  return placed;
+}
+
+/** Reads the parts of a text that is gone through from its head; those that are known are not read again. */
+function reader(text: string, known: readonly Placed[]): (start: number, end: number) => Placed {
+  const places = once(() => new Map(known.map(({ part }, index) => [part.text, index])));
+  let next = 0;
+  return (start, end) => {
+    const piece = text.slice(start, end);
+    // Mostly they come in the order in which they are known: to compare one costs a fraction of looking it up.
+    const index = known[next]?.part.text === piece ? next : places().get(piece);
+    const found = index === undefined ? undefined : known[index];
+    if (index !== undefined) next = index + 1;
+    if (found?.start === start) return found;
+    const part = found?.part ?? readPart(piece);
+    return { part, start, content: new MovedContent(part.content, start) };
+  };
 }
 
 /** Offsets of the heading lines that begin at the margin, the head and the end of the text among them. */
@@ -80,65 +103,67 @@ function partStarts(text: string): readonly number[] {
   return starts;
 }
 
-function assemble(text: string, parts: readonly Part[]): ExecutionLog {
-  const headings = assembleHeadings(text, parts);
-  let lines: Lines | undefined;
+function assemble(text: string, placed: readonly Placed[]): ExecutionLog {
+  const headings = assembleHeadings(text, placed);
+  // Few readers ask for these, and then for many.
+  const lines = once(() => new Lines(splitLines(text)));
+  const tables = once(() => placed.flatMap(({ content }) => content.tables));
+  const bullets = once(() => placed.flatMap(({ content }) => content.bullets));
+  const fields = once(() => placed.flatMap(({ content }) => content.fields));
   return {
     text,
     lineEnd: dominantLineEnd(text),
-    // Few readers ask for lines, and then for many.
-    get lines() {
-      lines ??= new Lines(splitLines(text));
-      return lines;
-    },
+    conflict: conflictIn(placed),
     headings,
     byName: Map.groupBy(headings, (heading) => heading.name),
-    tables: parts.flatMap((part) => part.content.tables),
-    bullets: parts.flatMap((part) => part.content.bullets),
-    fields: parts.flatMap((part) => part.content.fields),
+    get lines() {
+      return lines();
+    },
+    get tables() {
+      return tables();
+    },
+    get bullets() {
+      return bullets();
+    },
+    get fields() {
+      return fields();
+    },
   };
 }
 
-function assembleHeadings(text: string, parts: readonly Part[]): readonly LogHeading[] {
-  const all = parts.flatMap((part) =>
-    part.headings.map((heading, index) => ({
-      heading,
-      own: ownContent(part, heading, part.headings[index + 1]),
-    })),
-  );
+function conflictIn(placed: readonly Placed[]): number | undefined {
+  const found = placed.find(({ part }) => part.conflict !== undefined);
+  return found === undefined ? undefined : found.start + (found.part.conflict ?? 0);
+}
+
+function assembleHeadings(text: string, placed: readonly Placed[]): readonly LogHeading[] {
+  const all = placed.flatMap((each) => each.part.headings.map((heading) => ({ heading, placed: each })));
+  const starts = all.map(({ heading, placed: { start } }) => heading.line.start + start);
   const ends = bodyEnds(
-    all.map(({ heading }) => heading),
+    all.map(({ heading }) => heading.level),
+    starts,
     text.length,
   );
-  return all.map(({ heading, own }, index) => ({
-    ...heading,
+  return all.map(({ heading, placed: { part, start, content } }, index) => ({
+    ...movedStatus(heading, start),
+    line: movedSpan(heading.line, start),
+    titleEnd: heading.titleEnd + start,
+    bodyStart: heading.bodyStart + start,
     bodyEnd: ends[index] ?? text.length,
-    ownEnd: all[index + 1]?.heading.line.start ?? text.length,
-    own,
+    ownEnd: starts[index + 1] ?? text.length,
+    own: heading.piece.content === part.content ? content : new MovedContent(heading.piece.content, start),
+    pieceStart: start,
   }));
 }
 
-/** What of a part stands under one of its headings; mostly it is the whole of it. */
-function ownContent(part: Part, heading: PartHeading, next: PartHeading | undefined): Content {
-  const { content, start } = part;
-  if (heading.line.start === start && next === undefined) return content;
-  const inside = (at: number): boolean =>
-    at >= heading.bodyStart && at < (next?.line.start ?? Number.POSITIVE_INFINITY);
-  return {
-    tables: content.tables.filter((table) => inside(table.header.line.start)),
-    bullets: content.bullets.filter((bullet) => inside(bullet.text.start)),
-    fields: content.fields.filter((field) => inside(field.line.start)),
-  };
-}
-
 /** For each heading where the next one of its own or a higher level begins. */
-function bodyEnds(headings: readonly PartHeading[], length: number): readonly number[] {
-  const ends = headings.map(() => length);
+function bodyEnds(levels: readonly number[], starts: readonly number[], length: number): readonly number[] {
+  const ends = levels.map(() => length);
   const open: number[] = [];
-  for (const [index, heading] of headings.entries()) {
+  for (const [index, level] of levels.entries()) {
     for (let before = open.at(-1); before !== undefined; before = open.at(-1)) {
-      if ((headings[before]?.level ?? 0) < heading.level) break;
-      ends[before] = heading.line.start;
+      if ((levels[before] ?? 0) < level) break;
+      ends[before] = starts[index] ?? length;
       open.pop();
     }
     open.push(index);

@@ -55,7 +55,8 @@ const statusToken = (entry: Entry, at: Stamp): string => {
     : `${sign} ${at.date}`;
 };
 
-const statusKind = (entry: Entry): StatusKind =>
+/** What the status of a check becomes by what is written of it. */
+export const statusKind = (entry: Entry): StatusKind =>
   entry.kind === 'started' ? 'partial' : kindOf[entry.verdict];
 
 /** @param made makes words of the world harmless where they are put */
@@ -103,7 +104,7 @@ function recordBullet(
   entry: Entry,
   at: Stamp,
 ): readonly TextEdit[] {
-  const bullet = assign(checkBullets(section), (each) => each, siblings).get(check);
+  const bullet = assign(checkBullets(section.own), (each) => each, siblings).get(check);
   const words = statusWords(entry, at);
   if (bullet === undefined) {
     const before = precedingBullet(section, check, siblings);
@@ -171,7 +172,7 @@ function precedingBullet(
   check: LogEntry,
   siblings: readonly LogEntry[],
 ): LogBullet | undefined {
-  const bullets = assign(checkBullets(section), (each) => each, siblings);
+  const bullets = assign(checkBullets(section.own), (each) => each, siblings);
   for (const sibling of siblings.slice(0, Math.max(0, siblings.indexOf(check))).reverse()) {
     const found = bullets.get(sibling);
     if (found !== undefined) return found;
@@ -186,7 +187,7 @@ function newBullet(
   before: LogBullet | undefined,
   words: string,
 ): TextEdit {
-  const last = before ?? checkBullets(section).at(-1);
+  const last = before ?? checkBullets(section.own).at(-1);
   const end = log.lineEnd;
   if (last !== undefined) {
     const lead = endsLine(log.text, last.end) ? '' : end;
@@ -246,8 +247,8 @@ export function recordNote(text: string, place: Place, line: string): readonly T
   const section = sectionOf(log, place);
   if (section === undefined) return [];
   const end = log.lineEnd;
-  const notes = notesField(section);
-  const bullets = bulletsOf(section).filter(
+  const notes = notesField(section.own);
+  const bullets = bulletsOf(section.own).filter(
     (bullet) => notes !== undefined && bullet.text.start > notes.line.start && bullet.indent < 2,
   );
   const last = bullets.at(-1);

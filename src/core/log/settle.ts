@@ -1,7 +1,7 @@
 /** What the checks of a place come to, written where it is seen at a glance: headings, summary, gates, sign-off. */
 import type { TextEdit } from '../ports.ts';
 import { addDecision, decisionWords, lastDecision } from './decisions.ts';
-import { endsLine, harmless, insert, replace, type Stamp, thenAlso } from './edits.ts';
+import { endsLine, harmless, insert, meets, replace, type Stamp, thenAlso } from './edits.ts';
 import {
   assign,
   cellOf,
@@ -18,6 +18,7 @@ import {
 } from './find.ts';
 import { type Place, sectionOf } from './place.ts';
 import { type ExecutionLog, type LogHeading, readLog } from './read.ts';
+import { type Entry, recordCheck, statusKind } from './record.ts';
 import { findStatus, type LogStatus, type StatusKind, signs, successor } from './status.ts';
 import { missingCells, newRow, setDate, setToken, setWords } from './table-edits.ts';
 
@@ -37,7 +38,7 @@ export function statusesOf(
       return cell === undefined ? undefined : findStatus(cell.text, cell.span.start);
     });
   }
-  const bullets = assign(checkBullets(section), (each) => each, checks);
+  const bullets = assign(checkBullets(section.own), (each) => each, checks);
   return checks.map((check) => bullets.get(check)?.status);
 }
 
@@ -48,7 +49,7 @@ interface Total {
 }
 
 /** What the statuses of a place's checks come to; undefined while nothing was recorded. */
-export function total(statuses: readonly (LogStatus | undefined)[]): Total | undefined {
+export function total(statuses: readonly (Pick<LogStatus, 'kind'> | undefined)[]): Total | undefined {
   const all = statuses.length;
   const number = (kind: StatusKind): number => statuses.filter((status) => status?.kind === kind).length;
   const done = number('cleared') + number('waived');
@@ -58,19 +59,66 @@ export function total(statuses: readonly (LogStatus | undefined)[]): Total | und
   return { kind: 'partial', count: `${all - done} of ${all} open` };
 }
 
+/** What is to be written of a check, and counts as if it stood there. */
+interface Told {
+  readonly check: LogEntry;
+  readonly kind: StatusKind;
+}
+
+const totalWith = (
+  log: ExecutionLog,
+  place: Place,
+  checks: readonly LogEntry[],
+  told: Told | undefined,
+): Total | undefined =>
+  total(
+    statusesOf(log, place, checks).map((status, index) => (checks[index] === told?.check ? told : status)),
+  );
+
+/** Brings a phase or a gate to what its checks say; a sign-off says it itself. */
+export function settle(
+  text: string,
+  place: Place,
+  checks: readonly LogEntry[],
+  at: Stamp,
+  told?: Told,
+): readonly TextEdit[] {
+  if (place.kind === 'phase') return settlePhase(text, place, checks, at, told);
+  return place.kind === 'gate' ? settleGate(text, place, checks, at, told) : [];
+}
+
+/** Records a check with what its place comes to by it, from one reading of a log that may be large. */
+export function recordAndSettle(
+  text: string,
+  place: Place,
+  check: LogEntry,
+  siblings: readonly LogEntry[],
+  entry: Entry,
+  at: Stamp,
+): readonly TextEdit[] {
+  const recorded = recordCheck(text, place, check, siblings, entry, at);
+  const told = recorded.length === 0 ? undefined : { check, kind: statusKind(entry) };
+  const settled = settle(text, place, siblings, at, told);
+  // Where one is written at the place of the other, the second must see the first.
+  return recorded.some((edit) => settled.some((other) => meets(edit, other)))
+    ? thenAlso(text, recorded, (after) => settle(after, place, siblings, at))
+    : [...recorded, ...settled];
+}
+
 /** Brings a phase's heading and its summary cell to what its checks say. */
-export function settlePhase(
+function settlePhase(
   text: string,
   place: Extract<Place, { kind: 'phase' }>,
   checks: readonly LogEntry[],
   at: Stamp,
+  told: Told | undefined,
 ): readonly TextEdit[] {
   const log = readLog(text);
-  const sum = total(statusesOf(log, place, checks));
+  const sum = totalWith(log, place, checks, told);
   const section = sectionOf(log, place);
   if (sum === undefined || section === undefined) return [];
   const short = shortSummary(log, place.partition, place.column);
-  if (short !== undefined) return thenAlso(text, [short], (now) => settlePhase(now, place, checks, at));
+  if (short !== undefined) return thenAlso(text, [short], (now) => settlePhase(now, place, checks, at, told));
   const heading = `${signs[sum.kind]} ${at.date}`;
   const cell = sum.count === undefined ? heading : `${heading} ${sum.count}`;
   return [...setHeading(section, heading), ...setSummary(log, place.partition, place.column, cell, sum.kind)];
@@ -157,14 +205,15 @@ export function recordSignOff(
 }
 
 /** Brings a gate's row to what the checks of its section say. */
-export function settleGate(
+function settleGate(
   text: string,
   place: Extract<Place, { kind: 'gate' }>,
   checks: readonly LogEntry[],
   at: Stamp,
+  told: Told | undefined,
 ): readonly TextEdit[] {
   const log = readLog(text);
-  const sum = total(statusesOf(log, place, checks));
+  const sum = totalWith(log, place, checks, told);
   if (sum === undefined) return [];
   const now = gateStatus(log, place.title);
   // A waiver is a person's word, and so is a gate cleared by hand, until a check says otherwise.

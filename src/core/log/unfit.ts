@@ -1,14 +1,14 @@
 /** Texts that no result may be written into, because they are no log, or not one now. */
 import { type Failure, failure } from '../ports.ts';
 import { positionAt } from '../text.ts';
-import { conflictMarker } from './conflict.ts';
 import { summaryTable } from './find.ts';
 import { readLog } from './read.ts';
 
 /** Why this text of the log at `path` must not be written into; undefined where it may. */
 export function unfit(text: string, path: string): Failure | undefined {
   const asked = `write ${path}`;
-  const marker = conflictMarker(text);
+  const log = readLog(text);
+  const marker = log.conflict;
   if (marker !== undefined) {
     const line = positionAt(text, marker).line + 1;
     return failure(
@@ -18,7 +18,7 @@ export function unfit(text: string, path: string): Failure | undefined {
       'Resolve the conflict in the log and save it, then try again.',
     );
   }
-  if (summaryTable(readLog(text)) !== undefined) return undefined;
+  if (summaryTable(log) !== undefined) return undefined;
   return failure(
     'failed',
     asked,

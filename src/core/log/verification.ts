@@ -87,7 +87,7 @@ export function recordRows(
   const bullet =
     section === undefined
       ? undefined
-      : checkBullets(section).find((each) => plain(each.label).startsWith(plain(verificationLabel)));
+      : checkBullets(section.own).find((each) => plain(each.label).startsWith(plain(verificationLabel)));
   if (bullet?.status === undefined) return [];
   const { span } = bullet.status;
   const tail = text.slice(span.end, bullet.text.end);

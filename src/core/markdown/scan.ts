@@ -113,11 +113,8 @@ function isPlainBullet(raw: string, at: number): boolean {
   return raw[digits] !== '.' && raw[digits] !== ')';
 }
 
-/**
- * Scans the whole text. One element for each line of `splitLines(text, base)`.
- * @param base where the text begins in the one that offsets count from; it begins outside of every block there
- */
-export function scan(text: string, base = 0): readonly ScannedLine[] {
+/** Scans the whole text. One element for each line of `splitLines(text)`. */
+export function scan(text: string): readonly ScannedLine[] {
   const result: ScannedLine[] = [];
   /** Content columns of the open list items, outermost first. */
   let items: number[] = [];
@@ -126,8 +123,8 @@ export function scan(text: string, base = 0): readonly ScannedLine[] {
   /** The line before is paragraph text, so that a line may continue it. */
   let paragraph = false;
 
-  for (const line of splitLines(text, base)) {
-    const raw = text.slice(line.start - base, line.end - base);
+  for (const line of splitLines(text)) {
+    const raw = text.slice(line.start, line.end);
     const outer = indentation(raw, 0);
     const blank = outer.units === raw.length;
 

@@ -14,7 +14,7 @@ import {
 import type { LogEntry } from '../log/find.ts';
 import { ensurePlace, type Place } from '../log/place.ts';
 import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
-import { recordSignOff, type SignOff, settleGate, settlePhase } from '../log/settle.ts';
+import { recordAndSettle, recordSignOff, type SignOff, settle } from '../log/settle.ts';
 import { unfit } from '../log/unfit.ts';
 import { verificationPhase } from '../log/verification.ts';
 import { type Failure, failureText, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
@@ -166,9 +166,8 @@ class Recorder {
     const siblings = this.#siblings();
     const mine = this.#entries.get(check.key) ?? check.entry;
     return (text) => {
-      const recorded = recordCheck(text, this.#place, mine, siblings, entry, at);
-      if (entry.kind === 'result' && entry.verdict === 'passed') return recorded;
-      return thenAlso(text, recorded, (after) => this.#settled(after, at));
+      const write = entry.kind === 'result' && entry.verdict === 'passed' ? recordCheck : recordAndSettle;
+      return write(text, this.#place, mine, siblings, entry, at);
     };
   }
 
@@ -183,7 +182,7 @@ class Recorder {
     }
     const note = this.#begun === undefined ? this.#attempt(event) : this.#cutOff(this.#begun, at);
     await this.#keep({ ...result, ...(note === undefined ? {} : { note }) }, (text) => {
-      const settled = this.#settled(text, at);
+      const settled = settle(text, this.#place, this.#siblings(), at);
       if (note === undefined) return settled;
       return thenAlso(text, settled, (after) => recordNote(after, this.#place, note));
     });
@@ -239,13 +238,6 @@ class Recorder {
       `**Attempt ${this.#startedAt.time}** ${words[event.outcome]}${at}: ${harmless(reason)}`,
       ...(more === '' ? [] : [more]),
     ].join(' ');
-  }
-
-  #settled(text: string, at: Stamp): readonly TextEdit[] {
-    const place = this.#place;
-    if (place.kind === 'phase') return settlePhase(text, place, this.#siblings(), at);
-    if (place.kind === 'gate') return settleGate(text, place, this.#siblings(), at);
-    return [];
   }
 
   /** The title of a check that is not bound yet may hold what was read as a secret since. */

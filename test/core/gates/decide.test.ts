@@ -9,7 +9,7 @@ import { applyEdits, type Stamp } from '../../../src/core/log/edits.ts';
 import type { GateDecision } from '../../../src/core/log/gate-record.ts';
 import { readRecord } from '../../../src/core/log/model.ts';
 import { readLog } from '../../../src/core/log/read.ts';
-import { settleGate } from '../../../src/core/log/settle.ts';
+import { settle } from '../../../src/core/log/settle.ts';
 import { placedChecks, placeOf } from '../../../src/core/run/places.ts';
 import { sample } from '../fixture.ts';
 
@@ -104,11 +104,11 @@ test('checks that pass afterwards decide again, and say so', () => {
   const place = placeOf(runbook, target);
   assert.ok(place.kind === 'gate');
   const entries = placedChecks(runbook, target, () => ({})).map((each) => each.entry);
-  const text = applyEdits(failed, settleGate(failed, place, entries, at));
+  const text = applyEdits(failed, settle(failed, place, entries, at));
   assert.match(text, /❌ failed by Ada — no\n- 2026-11-24 10:02:11 \+00:00 ✅ cleared by its checks\n/u);
   assert.equal(proven(text, entry), 'proven');
   assert.deepEqual(disagreements(text), []);
-  assert.equal(applyEdits(text, settleGate(text, place, entries, at)), text, 'once');
+  assert.equal(applyEdits(text, settle(text, place, entries, at)), text, 'once');
 });
 
 test('a gate without a section in the log has its row alone', () => {

@@ -1,5 +1,6 @@
 /** Logs as people keep them, made at random: what was put in is read, and what is written leaves the rest alone. */
 import assert from 'node:assert/strict';
+import { env } from 'node:process';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { applyEdits, harmless, harmlessCell, type Stamp, thenAlso } from '../../../src/core/log/edits.ts';
@@ -9,10 +10,10 @@ import { ensurePlace, type Place } from '../../../src/core/log/place.ts';
 import { readLog } from '../../../src/core/log/read.ts';
 import { type Entry, recordCheck, recordNote } from '../../../src/core/log/record.ts';
 import {
+  recordAndSettle,
   recordSignOff,
   type SignOff,
-  settleGate,
-  settlePhase,
+  settle,
   statusesOf,
   total,
 } from '../../../src/core/log/settle.ts';
@@ -22,7 +23,8 @@ import { placedChecks, placeOf, type Target } from '../../../src/core/run/places
 import { positionAt, splitLines } from '../../../src/core/text.ts';
 import { type Known, randomLog, runbook } from './grammar.ts';
 
-const runs = 250;
+/** Random logs of each test; more of them on request. */
+const runs = Number(env['RANDOM_LOGS'] ?? 250);
 
 /** Every status that a record holds, in the order of the log. */
 function statuses({ partitions, gates }: CascadeRecord): Known[] {
@@ -184,10 +186,7 @@ function written(text: string, told: Event, when: Stamp): readonly TextEdit[] {
   const check = all[told.check % all.length];
   assert.ok(check);
   const recorded = thenAlso(text, made, (now) => recordCheck(now, place, check, all, told.entry, when));
-  return thenAlso(text, recorded, (now) => {
-    if (place.kind === 'phase') return settlePhase(now, place, all, when);
-    return place.kind === 'gate' ? settleGate(now, place, all, when) : [];
-  });
+  return thenAlso(text, recorded, (now) => settle(now, place, all, when));
 }
 
 /** What gives way to a status: another one, nothing, or the name of a value in a command. */
@@ -338,6 +337,27 @@ test('an event that is written again adds one line and changes nothing else', ()
         third.map((edit) => edit.text),
         second.map((edit) => edit.text),
       );
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('a check that is recorded with what follows from it is written as if one came after the other', () => {
+  fc.assert(
+    fc.property(randomLog, event, ({ text }, told) => {
+      if (told.kind !== 'check') return;
+      const place = placeOf(runbook, told.target);
+      const all = placed(told.target);
+      const check = all[told.check % all.length];
+      assert.ok(check);
+      const made = applyEdits(text, ensurePlace(text, place));
+      for (const before of [text, made]) {
+        const recorded = applyEdits(before, recordCheck(before, place, check, all, told.entry, at(1)));
+        assert.equal(
+          applyEdits(before, recordAndSettle(before, place, check, all, told.entry, at(1))),
+          applyEdits(recorded, settle(recorded, place, all, at(1))),
+        );
+      }
     }),
     { numRuns: runs },
   );

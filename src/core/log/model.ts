@@ -1,6 +1,7 @@
 /** What a log says of its cascade: partitions, phases, attempts, checks, gates, fixes, each where it stands. */
 import type { FrontMatter, GateDeclaration, Phase } from '../runbook/front-matter.ts';
 import type { Span } from '../text.ts';
+import { tellsOfAttempt } from './attempts.ts';
 import {
   bulletsOf,
   cellOf,
@@ -166,8 +167,6 @@ function statusCell(log: ExecutionLog, cell: LogTableCell): StatusCell {
   return { ...cell, ...(status === undefined ? {} : { status }) };
 }
 
-const attempt = /^\*\*[^*]*\battempt\b/i;
-
 /** What was read of a section's own text; that object stays the same while the text and its place do. */
 const phasesRead = new WeakMap<Content, Omit<PhaseSection, 'heading'>>();
 
@@ -181,7 +180,7 @@ function readPhaseAnew(log: ExecutionLog, heading: LogHeading): Omit<PhaseSectio
   const bullets = bulletsOf(heading);
   const notes = notesField(heading)?.line.start ?? Number.POSITIVE_INFINITY;
   const attempts = bullets.filter((bullet) =>
-    attempt.test(log.text.slice(bullet.text.start, bullet.text.end)),
+    tellsOfAttempt(log.text.slice(bullet.text.start, bullet.text.end)),
   );
   const before = bullets.filter((bullet) => bullet.text.start < notes);
   return { checks: readChecks(log, withoutPastAttempts(before, attempts)), attempts };

@@ -1,5 +1,6 @@
 /** Writes a run into its log on the way: each event goes on only when what it says is written. */
 
+import { recordPassedAttempt } from '../log/attempts.ts';
 import { conflictMarker } from '../log/conflict.ts';
 import {
   codeSpan,
@@ -12,9 +13,10 @@ import {
   thenAlso,
 } from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
-import { ensurePlace, type Place } from '../log/place.ts';
-import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
-import { recordSignOff, type SignOff, settleGate, settlePhase } from '../log/settle.ts';
+import { ensurePlace, type Place, sectionOf } from '../log/place.ts';
+import { readLog } from '../log/read.ts';
+import { bulletText, type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
+import { recordSignOff, type SignOff, settleGate, settlePhase, statusesOf, total } from '../log/settle.ts';
 import { unfit } from '../log/unfit.ts';
 import { verificationPhase } from '../log/verification.ts';
 import { type Failure, failureText, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
@@ -77,6 +79,10 @@ class Recorder {
   readonly #results = new Map<string, UnwrittenCheck>();
   readonly #signal: AbortSignal;
   #ran = false;
+  /** Changes that began. */
+  readonly #begun = new Set<string>();
+  /** Whether the phase was cleared before this run: to run it again is no new attempt. */
+  #again = false;
   readonly #startedAt: Stamp;
   readonly #transcript: Transcript;
 
@@ -110,12 +116,13 @@ class Recorder {
   async take(event: RunEvent): Promise<void> {
     switch (event.kind) {
       case 'run-started':
-        if (event.checks.length > 0) await this.#begin((text) => ensurePlace(text, this.#place));
+        if (event.checks.length > 0) await this.#begin((text) => this.#enter(text));
         return;
       case 'check-started':
         this.#ran = true;
-        if (event.check.effect === 'changes')
-          await this.#begin(this.#checked(event.check, { kind: 'started' }, this.#stamp(event.at)));
+        if (event.check.effect !== 'changes') return;
+        this.#begun.add(event.check.key);
+        await this.#begin(this.#checked(event.check, { kind: 'started' }, this.#stamp(event.at)));
         return;
       case 'check-finished':
         this.#ran = true;
@@ -132,6 +139,12 @@ class Recorder {
       case 'check-not-run':
         return;
     }
+  }
+
+  #enter(text: string): readonly TextEdit[] {
+    const section = this.#target.kind === 'phase' ? sectionOf(readLog(text), this.#place) : undefined;
+    this.#again = section?.status?.kind === 'cleared';
+    return ensurePlace(text, this.#place);
   }
 
   async #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): Promise<void> {
@@ -177,9 +190,8 @@ class Recorder {
     const note =
       event.outcome === 'passed' || this.#target.kind !== 'phase' ? undefined : this.#attempt(event);
     await this.#keep({ ...result, ...(note === undefined ? {} : { note }) }, (text) => {
-      const settled = this.#settled(text, at);
-      if (note === undefined) return settled;
-      return thenAlso(text, settled, (after) => recordNote(after, this.#place, note));
+      if (note === undefined) return thenAlso(text, this.#passed(text), (after) => this.#settled(after, at));
+      return thenAlso(text, this.#settled(text, at), (after) => recordNote(after, this.#place, note));
     });
     if (event.outcome === 'passed') await this.#fillRows(result, at);
   }
@@ -220,10 +232,31 @@ class Recorder {
     const at =
       failing === undefined ? '' : ` at ${command === undefined ? failing.title : codeSpan(command)}`;
     const more = behind(this.#transcript.link, this.#transcript.takeTrouble());
+    const changed = this.#changed();
     return [
-      `**Attempt ${this.#startedAt.time}** ${words[event.outcome]}${at}: ${harmless(reason)}`,
+      `**Attempt ${this.#startedAt.time}** ${words[event.outcome]}${at}: ${harmless(reason)}${changed === '' || /[.…]$/.test(reason) ? '' : '.'}`,
+      ...(changed === '' ? [] : [changed]),
       ...(more === '' ? [] : [more]),
     ].join(' ');
+  }
+
+  /** What an attempt that did not pass has changed all the same; what its last change did, the reason tells. */
+  #changed(): string {
+    const changes = this.#checks.filter((check) => check.effect === 'changes');
+    if (changes.length > 0 && this.#begun.size === 0) return 'Nothing was changed.';
+    const passed = changes.filter(({ key }) => this.#results.get(key)?.result.verdict === 'passed');
+    const done = passed.map(({ key, entry }) => bulletText(this.#entries.get(key) ?? entry));
+    return done.length === 0 ? '' : `Changed before that: ${done.join('; ')}.`;
+  }
+
+  /** The attempt that passed after others had not. */
+  #passed(text: string): readonly TextEdit[] {
+    const checks = this.#siblings();
+    if (this.#target.kind !== 'phase' || this.#again) return [];
+    const sum = total(statusesOf(readLog(text), this.#place, checks));
+    return sum?.kind === 'cleared'
+      ? recordPassedAttempt(text, this.#place, checks.length, this.#startedAt)
+      : [];
   }
 
   #settled(text: string, at: Stamp): readonly TextEdit[] {

@@ -16,6 +16,9 @@ export interface Arguments {
   readonly partitions: readonly string[];
   readonly faults: readonly string[];
   readonly listFaults: boolean;
+  /** The recorded run to play again. */
+  readonly scenario?: string;
+  readonly listScenarios: boolean;
   readonly speed?: number;
   readonly directory?: string;
   readonly gate?: string;
@@ -46,6 +49,8 @@ export function readArguments(args: readonly string[]): Arguments {
     evidence: !(values['no-evidence'] ?? false),
     help: values.help ?? false,
     listFaults: values['list-faults'] ?? false,
+    ...(values.scenario === undefined ? {} : { scenario: values.scenario }),
+    listScenarios: values['list-scenarios'] ?? false,
     confirm: values.confirm ?? [],
     partitions: values.partition ?? [],
     faults: values.fault ?? [],
@@ -79,6 +84,8 @@ function parse(args: readonly string[]) {
         partition: { type: 'string', multiple: true },
         fault: { type: 'string', multiple: true },
         'list-faults': { type: 'boolean' },
+        scenario: { type: 'string' },
+        'list-scenarios': { type: 'boolean' },
         speed: { type: 'string' },
         directory: { type: 'string' },
         gate: { type: 'string' },

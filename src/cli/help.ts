@@ -27,6 +27,8 @@ Options of rehearse
   --partition NAME    only this partition (may be repeated)
   --fault NAME        let this go wrong (may be repeated)
   --list-faults       which faults there are, and what each one shows
+  --scenario NAME     play a recorded run again: what was done, what went wrong, what was answered
+  --list-scenarios    which recorded runs there are
   --speed N           N times as fast as the recorded run; 20 when absent
   --directory DIR     where the rehearsal's files go; a new temporary folder when absent
 

@@ -15,16 +15,19 @@ import type { Target } from '../core/run/places.ts';
 import { LogError } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
 import { signOff } from '../core/runbook/patterns.ts';
-import type { Runbook } from '../core/runbook/runbook.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
 import { help } from './help.ts';
 import { type LintFormat, lintFormats, lintLog } from './lint.ts';
 import { type OpenedCascade, openCascade, openRunbook, operatorName, partitionNamed } from './open.ts';
 import { terminalPerson } from './person.ts';
-import { faultList, startRehearsal } from './rehearse.ts';
-import { Report } from './report.ts';
+import { faultList, type Rehearsal, startRehearsal } from './rehearse.ts';
+import { Report, type Terminal } from './report.ts';
 import { exitCode, outcomeOf, runTargets } from './runs.ts';
+import { lintWords, play, scenarioList, scenarioNamed } from './scenario.ts';
+import { ScenarioPerson } from './scenario-person.ts';
 import { status, statusText } from './status.ts';
+import { namedTargets, verificationOf } from './targets.ts';
 import { decideGate, record } from './write.ts';
 
 /** Where the command was typed: npm goes to the folder of package.json before it runs one of our scripts. */
@@ -53,7 +56,7 @@ async function main(args: Arguments, signal: AbortSignal): Promise<number> {
     }
     case 'verify': {
       const opened = open(args, processEnv, here());
-      return runAll(args, opened, verification(opened.cascade.runbook, args.words[0]), { signal });
+      return runAll(args, opened, verificationOf(opened.cascade.runbook, args.words[0]), { signal });
     }
     case 'recover':
       return recover(args, open(args, processEnv, here()), signal);
@@ -100,36 +103,12 @@ function lintFormat(args: Arguments): LintFormat {
   return format;
 }
 
-function namedTargets(args: Arguments, runbook: Runbook): readonly Target[] {
-  if (args.gate !== undefined) {
-    const gate = runbook.gates.find((each) => each.id === args.gate);
-    const known = runbook.gates.map((each) => each.id).join(', ');
-    if (gate === undefined)
-      throw new UsageError(`There is no gate "${args.gate}" in the runbook. Known: ${known}.`);
-    return [{ kind: 'gate', gate }];
-  }
-  const [name, ...phases] = args.words;
-  const partition = partitionNamed(runbook, name);
-  if (phases.length === 0) return runbook.phases.map((phase) => ({ kind: 'phase', partition, phase }));
-  return phases.map((title): Target => {
-    if (title.toLowerCase() === signOff.toLowerCase()) return { kind: 'sign-off', partition };
-    const phase = runbook.phases.find((each) => each.title.toLowerCase() === title.toLowerCase());
-    const known = [...runbook.phases.map((each) => each.title), signOff].join(', ');
-    if (phase === undefined)
-      throw new UsageError(`There is no phase "${title}" in the runbook. Known: ${known}.`);
-    return { kind: 'phase', partition, phase };
-  });
-}
-
-function verification(runbook: Runbook, name: string | undefined): readonly Target[] {
-  const partition = partitionNamed(runbook, name);
-  const phase = runbook.phases.find((each) => each.title === 'Verification');
-  if (phase === undefined)
-    throw new UsageError(
-      'The runbook has no phase titled "Verification". Declare one, or name a phase: cascade run PARTITION PHASE.',
-    );
-  return [{ kind: 'phase', partition, phase }];
-}
+/** Where a run is told: the document of `--json` has standard output to itself. */
+const terminalOf = ({ json }: Arguments): Terminal => ({
+  write: (text) => void (json ? stderr : stdout).write(text),
+  live: !json && stdout.isTTY === true,
+  columns: stdout.columns ?? 120,
+});
 
 /** Looks at every change that has no result, of one partition or of all. */
 async function recover(args: Arguments, opened: OpenedCascade, signal: AbortSignal): Promise<number> {
@@ -159,14 +138,7 @@ async function runAll(
   options: RunOptions,
 ): Promise<number> {
   const { cascade, logPath, rehearsal } = opened;
-  const report = new Report(
-    {
-      write: (text) => void (args.json ? stderr : stdout).write(text),
-      live: !args.json && stdout.isTTY === true,
-      columns: stdout.columns ?? 120,
-    },
-    rehearsal,
-  );
+  const report = new Report(terminalOf(args), rehearsal);
   try {
     const operator = args.operator ?? operatorName(here(), processEnv);
     const started = await startRun(cascade, { operator, rehearsal });
@@ -201,7 +173,13 @@ async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
     stdout.write(faultList());
     return 0;
   }
+  if (args.listScenarios) {
+    stdout.write(scenarioList());
+    return 0;
+  }
   const runbook = args.words[0] ?? args.runbook;
+  const scenario = args.scenario === undefined ? undefined : scenarioNamed(args.scenario);
+  if (scenario !== undefined) mustBeAlone(args, runbook);
   const rehearsal = await startRehearsal({
     cwd: here(),
     samples: sampleFolder(),
@@ -212,6 +190,7 @@ async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
   });
   try {
     const env: Env = rehearsalEnvironment(processEnv, rehearsal.world.env);
+    if (scenario !== undefined) return await replay(args, scenario, rehearsal, env, signal);
     // In a rehearsal "--answers yes" stands for the person in everything, the typed names included.
     const names =
       args.answers === 'yes' ? openRunbook(rehearsal.directory, rehearsal.runbook).runbook.partitions : [];
@@ -225,6 +204,50 @@ async function rehearse(args: Arguments, signal: AbortSignal): Promise<number> {
     return await runAll(args, opened, cascadeOrder(parsed, partitions), { signal });
   } finally {
     await rehearsal.world.close();
+  }
+}
+
+/** A scenario tells its own runbook, faults and answers. */
+function mustBeAlone(args: Arguments, runbook: string | undefined): void {
+  const others = [
+    ...(runbook === undefined ? [] : ['a runbook']),
+    ...(args.faults.length === 0 ? [] : ['--fault']),
+    ...(args.partitions.length === 0 ? [] : ['--partition']),
+    ...(args.confirm.length === 0 ? [] : ['--confirm']),
+    ...(args.answers === 'no' ? ['--answers no'] : []),
+  ];
+  if (others.length === 0) return;
+  throw new UsageError(
+    `A scenario tells all that is done and answered. Leave ${others.join(' and ')} away. Nothing was run.`,
+  );
+}
+
+async function replay(
+  args: Arguments,
+  scenario: Scenario,
+  { directory, runbook, world }: Rehearsal,
+  env: Env,
+  signal: AbortSignal,
+): Promise<number> {
+  const operator = args.operator ?? scenario.operator;
+  const person = new ScenarioPerson(scenario, operator);
+  const opened = openCascade({ directory, env, runbook, evidence: args.evidence, person });
+  const terminal = terminalOf(args);
+  const { cascade, logPath } = opened;
+  terminal.write(`${scenario.name} · ${scenario.title} · REHEARSAL\n\n`);
+  try {
+    const played = await play(scenario, { opened, world, person, operator, terminal, signal });
+    const sound = played.findings.every(({ severity }) => severity !== 'error' && severity !== 'warning');
+    const outcome = signal.aborted ? 'interrupted' : played.asTold && sound ? 'passed' : 'failed';
+    terminal.write(`\n${outcome}  The log is ${logPath}\n${await lintWords(opened, played)}\n`);
+    if (args.json) {
+      const { steps, findings } = played;
+      const document = { outcome, scenario: scenario.name, log: logPath, rehearsal: true, steps, findings };
+      stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    }
+    return exitCode(outcome);
+  } finally {
+    await cascade.close();
   }
 }
 

@@ -17,7 +17,11 @@ export interface WriteOptions {
   readonly words: readonly string[];
   readonly reason?: string;
   readonly operator: string;
+  /** Takes what is told when it is written; standard output when absent. */
+  readonly say?: (text: string) => void;
 }
+
+const print = (text: string): void => void stdout.write(text);
 
 const decisions: Readonly<Record<string, StatusKind>> = {
   cleared: 'cleared',
@@ -54,7 +58,7 @@ export async function decideGate(opened: OpenedCascade, options: WriteOptions): 
   const made: GateDecision = { kind, by: options.operator, ...(reason === '' ? {} : { reason }) };
   const { runbook } = opened.cascade;
   await write(opened, (text, at) => decideGateIn(text, runbook, gate.title, made, at));
-  stdout.write(`${gate.title}: ${decision}\n`);
+  (options.say ?? print)(`${gate.title}: ${decision}\n`);
   return 0;
 }
 
@@ -85,7 +89,7 @@ export async function record(opened: OpenedCascade, options: WriteOptions): Prom
         `"${what ?? ''}" cannot be recorded. Write one of note, anomaly, script-fix, code-fix. "cascade --help" says more.`,
       );
   }
-  stdout.write(`Recorded in ${opened.logPath}\n`);
+  (options.say ?? print)(`Recorded in ${opened.logPath}\n`);
   return 0;
 }
 

@@ -20,14 +20,17 @@ export interface PostmarkOptions {
 
 /** Postmark's account API for sender domains; path case and a trailing slash don't matter to it. */
 export function postmarkApi(options: PostmarkOptions): Route {
-  let cuts = options.faults.has('postmark-cut') ? 1 : 0;
+  let hasCut = false;
   return async (request) => {
     if (options.faults.has('postmark-429')) return refused(429, 429, 'Too many requests.');
     const answer = await served(request);
-    // Carried out, and never told of.
-    return request.method === 'POST' && answer.status === 200 && cuts-- > 0
-      ? { ...answer, cut: true }
-      : answer;
+    if (!options.faults.has('postmark-cut')) hasCut = false;
+    else if (!hasCut && request.method === 'POST' && answer.status === 200) {
+      hasCut = true;
+      // Carried out, and never told of.
+      return { ...answer, cut: true };
+    }
+    return answer;
   };
 
   function served(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {

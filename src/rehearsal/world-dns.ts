@@ -24,12 +24,14 @@ export async function serveWorldDns(
   const outside = outsideZones();
   // A zone that nobody delegates to is seen by nobody.
   const published = (): readonly Zone[] => zones(store.state).filter((zone) => zone.delegated);
-  const fault = resolverFault(faults);
   const servers = await Promise.all([
-    serveDns(() => ({
-      zones: [...published(), ...above, ...outside],
-      ...(fault === undefined ? {} : { fault }),
-    })),
+    serveDns(() => {
+      const fault = resolverFault(faults);
+      return {
+        zones: [...published(), ...above, ...outside],
+        ...(fault === undefined ? {} : { fault }),
+      };
+    }),
     serveDns(() => ({ zones: published() })),
     serveDns(() => ({ zones: above, delegated: published() })),
   ]);

@@ -1,5 +1,7 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deleteStack } from './aws/cloudformation.ts';
 import { awsEndpoint } from './aws/endpoint.ts';
 import { writeProfiles } from './aws/profiles.ts';
 import { writeCommands } from './commands.ts';
@@ -38,6 +40,10 @@ export interface World {
   readonly env: Readonly<Record<string, string>>;
   readonly worktree: string;
   readonly url: string;
+  /** What goes wrong from now on, in place of what went wrong until now. */
+  setFaults(faults: readonly FaultName[]): Promise<void>;
+  /** Deletes a stack as an operator would who clears its name, and waits until it is gone. */
+  deleteStack(name: string): Promise<void>;
   /** Ends the servers and the clocks; a stack in creation stops where it is. */
   close(): Promise<void>;
 }
@@ -46,20 +52,25 @@ export interface World {
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { description, speed = 1 } = options;
   if (!(speed > 0)) throw new Error(`The speed of a rehearsal is a number above 0, not ${speed}`);
+  /** The parts of the world share it, and look again each time. */
   const faults = new Set(options.faults);
 
   await mkdir(options.directory, { recursive: true });
   const directory = await realpath(options.directory);
   const worktree = options.worktree ?? join(directory, 'worktree');
   const bin = await writeCommands(directory);
+  const faultsFile = join(directory, 'faults');
+  await writeFaults(faultsFile, faults);
   const profiles = await writeProfiles(directory, description, faults);
+  const accounts = new Map(profiles.accounts);
 
   const store = openStore(description, options.stateFile);
   const entries = await deploy(store, description, options.deployed ?? [], faults);
   await makeWorktree(worktree, description, options.samples, entries);
   const dns = await serveWorldDns(description, store, faults);
   const engine = startEngine(store, speed, faults);
-  const aws = awsEndpoint({ description, store, engine, faults }, profiles.accounts);
+  const services = { description, store, engine, faults };
+  const aws = awsEndpoint(services, accounts);
   const postmark = postmarkApi({ store, resolver: dns.nameServers, speed, faults });
   const control = controlRoutes({ description, store, faults, head: () => worktreeHead(worktree) });
   const http = await serveHttp((request) => {
@@ -79,7 +90,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       CASCADE_NAME_SERVERS: [...dns.parents, `*=${dns.nameServers}`].join(' '),
       CASCADE_REHEARSAL: '1',
       CASCADE_SPEED: String(speed),
-      CASCADE_FAULTS: [...faults].join(' '),
+      CASCADE_FAULTS_FILE: faultsFile,
       CASCADE_WORKTREE: worktree,
       CASCADE_WORLD_URL: http.url,
       CASCADE_NODE: process.execPath,
@@ -87,6 +98,17 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     worktree,
     url: http.url,
+    async setFaults(names) {
+      faults.clear();
+      for (const name of names) faults.add(name);
+      await writeFaults(faultsFile, faults);
+      const written = await writeProfiles(directory, description, faults);
+      for (const [key, account] of written.accounts) accounts.set(key, account);
+    },
+    async deleteStack(name) {
+      const gone = deleteStack(services, name);
+      while (!gone()) await sleep(POLL_TIME / speed);
+    },
     async close() {
       engine.close();
       closed ??= Promise.all([http.close(), dns.close()]);
@@ -94,3 +116,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
   };
 }
+
+/** How often a deletion is looked at, in simulated milliseconds. */
+const POLL_TIME = 300;
+
+/** The scripts of the worktree read it: their environment stays as it was when their shell began. */
+const writeFaults = (file: string, faults: ReadonlySet<FaultName>): Promise<void> =>
+  writeFile(file, `${[...faults].join(' ')}\n`);

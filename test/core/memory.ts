@@ -39,7 +39,7 @@ export interface MemoryWorld {
   shell: (
     text: string,
     env: Readonly<Record<string, string>>,
-    output: (chunk: string) => void,
+    output: (chunk: string, stream?: 'stdout' | 'stderr') => void,
   ) => Promise<Outcome<ShellResult>>;
   contexts: Map<string, ContextEntry>;
   answers: (question: string) => PersonAnswer | undefined;
@@ -161,7 +161,7 @@ export function memoryPorts(world: MemoryWorld): Ports {
         run: (text, env, onOutput, signal) => {
           world.asked.push(`sh ${text.trim()}`);
           signal.throwIfAborted();
-          return world.shell(text, env, (chunk) => onOutput(chunk, 'stdout'));
+          return world.shell(text, env, (chunk, stream) => onOutput(chunk, stream ?? 'stdout'));
         },
         close: async () => {},
       }),

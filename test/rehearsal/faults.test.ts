@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { FAULTS, isFaultName } from '../../src/rehearsal/faults.ts';
-import { aws, DEV_DEPLOYED, dig, PROD, postmark, register, run, SPEED, world } from './fixture.ts';
+import { aws, DEV_DEPLOYED, dig, NON_PROD, PROD, postmark, register, run, SPEED, world } from './fixture.ts';
 
 test('faults have names and titles', () => {
   assert.ok(isFaultName('dkim-never'));
@@ -63,4 +63,32 @@ test('deploy-exit-255: nothing is created', async (t) => {
   assert.equal(code, 255);
   const { Stacks } = await new CloudFormationClient(await aws(started)).send(new DescribeStacksCommand({}));
   assert.deepEqual(Stacks, []);
+});
+
+test('faults are switched while the world runs, and a failed stack is deleted and deployed anew', async (t) => {
+  const started = await world(t, { faults: ['wrong-profile', 'deploy-exit-255'], deployed: [DEV_DEPLOYED] });
+  const sts = new STSClient(await aws(started));
+  const account = async () => (await sts.send(new GetCallerIdentityCommand())).Account;
+  const deploy = () => run(started, './amm.sh', ['--profile', 'Alpha002-Admin', 'Alpha002', 'stage']);
+  await register(started, 'stage');
+  assert.equal(await account(), PROD);
+  assert.equal((await deploy()).code, 255);
+
+  await started.setFaults(['rollback']);
+  assert.equal(await account(), NON_PROD);
+  assert.match((await deploy()).stderr, /failed: ROLLBACK_COMPLETE/);
+
+  await started.setFaults([]);
+  await started.deleteStack('Alpha002-stage-Email');
+  const { code, stderr } = await deploy();
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /deleting it first/);
+  await assert.rejects(started.deleteStack('Alpha002-none-Email'), /no stack Alpha002-none-Email/);
+
+  await started.setFaults(['dns-servfail', 'op-locked']);
+  assert.match(await dig(started, 'NS', 'stage.ardamails.com'), /SERVFAIL/);
+  assert.equal((await run(started, 'op', ['whoami'])).code, 1);
+  await started.setFaults([]);
+  assert.match(await dig(started, 'NS', 'stage.ardamails.com'), /NOERROR/);
+  assert.equal((await run(started, 'op', ['whoami'])).code, 0);
 });

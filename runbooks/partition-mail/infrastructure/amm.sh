@@ -33,14 +33,16 @@ if ! grep -Fqx "[profile $profile]" "${AWS_CONFIG_FILE:-$HOME/.aws/config}" 2>/d
   exit 255
 fi
 
-case " ${CASCADE_FAULTS-} " in
+# What is to go wrong, where this is a rehearsal.
+faults=$(cat "${CASCADE_FAULTS_FILE:-/dev/null}" 2>/dev/null)
+case " $faults " in
 *" deploy-exit-255 "*)
   echo "ERROR: the deploy ended before it began" >&2
   exit 255
   ;;
 esac
 
-case " ${CASCADE_FAULTS-} " in
+case " $faults " in
 *" masked-exit-code "*)
   # As a log kept with tee does it: the exit code is that of the last command of the pipe.
   { echo "ERROR: the deploy ended before it began" >&2; exit 255; } | cat

@@ -2,6 +2,7 @@
 import { remembered } from '../once.ts';
 import type { FrontMatter, GateDeclaration, Phase } from '../runbook/front-matter.ts';
 import type { Span } from '../text.ts';
+import { tellsOfAttempt } from './attempts.ts';
 import {
   bulletsOf,
   cellOf,
@@ -193,9 +194,6 @@ function statusCell(log: ExecutionLog, cell: LogTableCell): StatusCell {
   return { ...cell, ...(status === undefined ? {} : { status }) };
 }
 
-/** A bullet that tells of an attempt: `**First attempt (16:08)** …`. */
-const attempt = /^\*\*[^*]*\battempt\b/i;
-
 /** The places of the checks are told when they are asked for, as they are of the few sections that a person looks at. */
 class ReadPhase implements PhaseSection {
   readonly heading: LogHeading;
@@ -216,7 +214,7 @@ class ReadPhase implements PhaseSection {
 const phaseChecks = remembered(({ text, content }: Piece): ReadChecks => {
   const bullets = bulletsOf(content);
   const notes = notesField(content)?.line.start ?? Number.POSITIVE_INFINITY;
-  const attempts = bullets.filter((bullet) => attempt.test(text.slice(bullet.text.start, bullet.text.end)));
+  const attempts = bullets.filter((bullet) => tellsOfAttempt(text.slice(bullet.text.start, bullet.text.end)));
   const before = bullets.filter((bullet) => bullet.text.start < notes);
   return { text, content, checks: readChecks(text, withoutPastAttempts(before, attempts)) };
 });

@@ -1,5 +1,6 @@
 /** What the checks of a place come to, written where it is seen at a glance: headings, summary, gates, sign-off. */
 import type { TextEdit } from '../ports.ts';
+import { attemptRemark } from './attempts.ts';
 import { addDecision, decisionWords, lastDecision } from './decisions.ts';
 import { endsLine, harmless, insert, meets, replace, type Stamp, thenAlso } from './edits.ts';
 import {
@@ -119,15 +120,28 @@ function settlePhase(
   if (sum === undefined || section === undefined) return [];
   const short = shortSummary(log, place.partition, place.column);
   if (short !== undefined) return thenAlso(text, [short], (now) => settlePhase(now, place, checks, at, told));
-  const heading = `${signs[sum.kind]} ${at.date}`;
-  const cell = sum.count === undefined ? heading : `${heading} ${sum.count}`;
-  return [...setHeading(section, heading), ...setSummary(log, place.partition, place.column, cell, sum.kind)];
+  const token = `${signs[sum.kind]} ${at.date}`;
+  const cell = sum.count === undefined ? token : `${token} ${sum.count}`;
+  return [
+    ...setHeading(log, section, token, sum.kind),
+    ...setSummary(log, place.partition, place.column, cell, sum.kind),
+  ];
 }
 
-const setHeading = (section: LogHeading, words: string): TextEdit[] =>
-  section.status === undefined
-    ? [insert(section.titleEnd, ` ${words}`)]
-    : [replace(section.status.span, words)];
+/** A heading tells which attempt passed, where others did not; what people wrote behind its status stays. */
+function setHeading(log: ExecutionLog, section: LogHeading, token: string, kind: StatusKind): TextEdit[] {
+  const { status, titleEnd } = section;
+  const remark = attemptRemark(log, section);
+  if (status === undefined) return [insert(titleEnd, ` ${token}${kind === 'cleared' ? remark : ''}`)];
+  const { start, end } = status.span;
+  const tail = log.text.slice(end, titleEnd);
+  // Ours, for it follows from the notes: a later status takes it along, as it does with a count.
+  const own = remark !== '' && tail.startsWith(remark) ? remark.length : 0;
+  const told = own === 0 && kind === status.kind && /\battempt\b/i.test(tail);
+  const words = kind === 'cleared' && !told ? token + remark : token;
+  const old = log.text.slice(start, end);
+  return [replace({ start, end: end + own }, successor(status, old, tail.slice(own), words, kind))];
+}
 
 /** A row of the summary that ends before this column, as rows may. */
 function shortSummary(log: ExecutionLog, partition: string, title: string): TextEdit | undefined {

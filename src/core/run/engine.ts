@@ -178,17 +178,26 @@ class Run {
     const { ports } = this.#cascade;
     const begun = ports.clock.now();
     const printed = this.#redactor.output();
+    let speaking: OutputStream | undefined;
     const emit = (pieces: readonly Piece[]): string => {
       let shown = '';
       for (const { text: chunk, stream } of pieces) {
         channel.push({ kind: 'check-output', check: planned.ref, chunk, stream });
         shown += chunk;
+        if (chunk !== '') speaking = stream;
       }
       return shown;
     };
     const output = {
       output: (chunk: string, stream: OutputStream) => emit(printed.push(chunk, stream)),
-      outputEnd: () => emit(printed.end()),
+      outputEnd: () => {
+        const last = speaking;
+        const pieces = printed.end();
+        emit(pieces);
+        const joined = (own: boolean): string =>
+          pieces.flatMap(({ text, stream }) => ((stream === last) === own ? [text] : [])).join('');
+        return { rest: joined(true), earlier: joined(false) };
+      },
       outputTaken: () => channel.room(),
     };
     const progress = (each: CheckProgress): void => {

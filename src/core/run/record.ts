@@ -1,5 +1,6 @@
 /** Writes a run into its log on the way: each event goes on only when what it says is written. */
 
+import { recordPassedAttempt } from '../log/attempts.ts';
 import { conflictMarker } from '../log/conflict.ts';
 import {
   codeSpan,
@@ -12,9 +13,10 @@ import {
   thenAlso,
 } from '../log/edits.ts';
 import type { LogEntry } from '../log/find.ts';
-import { ensurePlace, type Place } from '../log/place.ts';
-import { type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
-import { recordAndSettle, recordSignOff, type SignOff, settle } from '../log/settle.ts';
+import { ensurePlace, type Place, sectionOf } from '../log/place.ts';
+import { readLog } from '../log/read.ts';
+import { bulletText, type Entry, recordCheck, recordNote, resultLine } from '../log/record.ts';
+import { recordAndSettle, recordSignOff, type SignOff, settle, statusesOf, total } from '../log/settle.ts';
 import { unfit } from '../log/unfit.ts';
 import { verificationPhase } from '../log/verification.ts';
 import { type Failure, failureText, type LogChange, type Outcome, type TextEdit } from '../ports.ts';
@@ -80,9 +82,13 @@ class Recorder {
   readonly #entries = new Map<string, LogEntry>();
   readonly #results = new Map<string, UnwrittenCheck>();
   /** The change without a result that is looked at. */
-  readonly #begun: StartedCheck | undefined;
+  readonly #cut: StartedCheck | undefined;
   readonly #signal: AbortSignal;
   #ran = false;
+  /** Changes that began. */
+  readonly #begun = new Set<string>();
+  /** Whether the phase was cleared before this run: to run it again is no new attempt. */
+  #again = false;
   readonly #startedAt: Stamp;
   readonly #transcript: Transcript;
 
@@ -94,7 +100,7 @@ class Recorder {
   ) {
     this.#signal = signal;
     this.#placed = known.placed;
-    this.#begun = known.begun;
+    this.#cut = known.begun;
     this.#cascade = cascade;
     this.#target = target;
     this.#place = placeOf(cascade.runbook, target);
@@ -117,12 +123,13 @@ class Recorder {
   async take(event: RunEvent): Promise<void> {
     switch (event.kind) {
       case 'run-started':
-        if (event.checks.length > 0) await this.#begin((text) => ensurePlace(text, this.#place));
+        if (event.checks.length > 0) await this.#begin((text) => this.#enter(text));
         return;
       case 'check-started':
         this.#ran = true;
-        if (event.check.effect === 'changes')
-          await this.#begin(this.#checked(event.check, { kind: 'started' }, this.#stamp(event.at)));
+        if (event.check.effect !== 'changes') return;
+        this.#begun.add(event.check.key);
+        await this.#begin(this.#checked(event.check, { kind: 'started' }, this.#stamp(event.at)));
         return;
       case 'check-finished':
         this.#ran = true;
@@ -139,6 +146,12 @@ class Recorder {
       case 'check-not-run':
         return;
     }
+  }
+
+  #enter(text: string): readonly TextEdit[] {
+    const section = this.#target.kind === 'phase' ? sectionOf(readLog(text), this.#place) : undefined;
+    this.#again = section?.status?.kind === 'cleared';
+    return ensurePlace(text, this.#place);
   }
 
   async #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): Promise<void> {
@@ -180,11 +193,10 @@ class Recorder {
       await this.#keep({ ...result, checks }, (text) => recordSignOff(text, partition, signed, at));
       return;
     }
-    const note = this.#begun === undefined ? this.#attempt(event) : this.#cutOff(this.#begun, at);
+    const note = this.#cut === undefined ? this.#attempt(event) : this.#cutOff(this.#cut, at);
     await this.#keep({ ...result, ...(note === undefined ? {} : { note }) }, (text) => {
-      const settled = settle(text, this.#place, this.#siblings(), at);
-      if (note === undefined) return settled;
-      return thenAlso(text, settled, (after) => recordNote(after, this.#place, note));
+      if (note === undefined) return thenAlso(text, this.#passed(text), (after) => this.#settled(after, at));
+      return thenAlso(text, this.#settled(text, at), (after) => recordNote(after, this.#place, note));
     });
     if (event.outcome === 'passed') await this.#fillRows(result, at);
   }
@@ -234,10 +246,35 @@ class Recorder {
     const at =
       failing === undefined ? '' : ` at ${command === undefined ? failing.title : codeSpan(command)}`;
     const more = behind(this.#transcript.link, this.#transcript.takeTrouble());
+    const changed = this.#changed();
     return [
-      `**Attempt ${this.#startedAt.time}** ${words[event.outcome]}${at}: ${harmless(reason)}`,
+      `**Attempt ${this.#startedAt.time}** ${words[event.outcome]}${at}: ${harmless(reason)}${changed === '' || /[.…]$/.test(reason) ? '' : '.'}`,
+      ...(changed === '' ? [] : [changed]),
       ...(more === '' ? [] : [more]),
     ].join(' ');
+  }
+
+  /** What an attempt that did not pass has changed all the same; what its last change did, the reason tells. */
+  #changed(): string {
+    const changes = this.#checks.filter((check) => check.effect === 'changes');
+    if (changes.length > 0 && this.#begun.size === 0) return 'Nothing was changed.';
+    const passed = changes.filter(({ key }) => this.#results.get(key)?.result.verdict === 'passed');
+    const done = passed.map(({ key, entry }) => bulletText(this.#entries.get(key) ?? entry));
+    return done.length === 0 ? '' : `Changed before that: ${done.join('; ')}.`;
+  }
+
+  /** The attempt that passed after others had not. */
+  #passed(text: string): readonly TextEdit[] {
+    const checks = this.#siblings();
+    if (this.#target.kind !== 'phase' || this.#again) return [];
+    const sum = total(statusesOf(readLog(text), this.#place, checks));
+    return sum?.kind === 'cleared'
+      ? recordPassedAttempt(text, this.#place, checks.length, this.#startedAt)
+      : [];
+  }
+
+  #settled(text: string, at: Stamp): readonly TextEdit[] {
+    return settle(text, this.#place, this.#siblings(), at);
   }
 
   /** The title of a check that is not bound yet may hold what was read as a secret since. */

@@ -105,7 +105,8 @@ async function run(text: string, readsOnly: boolean, context: CheckContext): Pro
     },
     context.signal,
   );
-  tail = plainText(tail + context.outputEnd());
+  const { rest, earlier } = context.outputEnd();
+  tail = plainText(earlier + tail + rest);
   if (outcome.kind === 'failure') return fromFailure(outcome);
   const { exitCode, signal } = outcome.value;
   if (exitCode === undefined) {

@@ -48,8 +48,11 @@ export interface CheckContext {
   environment(): Readonly<Record<string, string>>;
   /** Shows what a shell printed; answers with it as shown, secrets replaced. What is cut is cut from this. */
   output(chunk: string, stream: 'stdout' | 'stderr'): string;
-  /** The rest that was held back because a secret might have begun in it. */
-  outputEnd(): string;
+  /**
+   * The rest that was held back because a secret might have begun in it: what goes on where the output ended, and what
+   * the other stream had said before that.
+   */
+  outputEnd(): { readonly rest: string; readonly earlier: string };
   /** Settles when enough of the output has been taken on; whoever prints more before that fills the memory. */
   outputTaken(): Promise<void>;
   progress(progress: CheckProgress): void;

@@ -119,6 +119,15 @@ export const cloudFormationActions: Readonly<Record<string, QueryAction>> = {
   },
 };
 
+/** Deletes a stack, of whichever account it is; the answer tells whether it is gone. */
+export function deleteStack(world: AwsWorld, name: string): () => boolean {
+  const { store } = world;
+  const stack = store.state.stacks.find((one) => one.name === name && one.status !== 'DELETE_COMPLETE');
+  if (stack === undefined) throw new Error(`There is no stack ${name} in this world`);
+  replace(world, withStatus(stack, 'DELETE_IN_PROGRESS', 'User Initiated'));
+  return () => store.state.stacks.find((one) => one.id === stack.id)?.status === 'DELETE_COMPLETE';
+}
+
 const invalid = (message: string): Refusal => refusal(400, 'ValidationError', message);
 
 function paged<T>(list: string, found: Page<T> | undefined, item: (one: T) => Xml): Result | Refusal {

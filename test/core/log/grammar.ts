@@ -337,6 +337,7 @@ function partition(out: Writer, tape: Tape, level: number, name: string): void {
       out.blank();
       out.line(`- ${words(tape)} ❌ 2026-01-01 on the way`);
       out.line('  - 2026-11-20 10:02:11 +00:00 ✅ passed — not a check');
+      if (tape.oneIn(2)) out.line('- **First attempt 16:08 PDT** failed for want of a profile');
       out.blank();
     }
   }

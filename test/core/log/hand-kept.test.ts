@@ -37,7 +37,14 @@ test('a log kept by hand is read as it is', () => {
   assert.equal(gates[0]?.note, 'see the kickoff');
   assert.deepEqual(
     gates.map((gate) => gate.id),
-    [undefined, 'entry-criteria', 'compliance-reply', undefined, 'production-confirmation', undefined],
+    [
+      'run-2-merged',
+      'entry-criteria',
+      'compliance-reply',
+      'nonprod-approval',
+      'production-confirmation',
+      'run-3-merged',
+    ],
   );
 });
 

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { env } from 'node:process';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { attemptsOf, recordPassedAttempt } from '../../../src/core/log/attempts.ts';
 import { applyEdits, harmless, harmlessCell, type Stamp, thenAlso } from '../../../src/core/log/edits.ts';
 import { gateTable, type LogEntry, partitionSection, signOffField } from '../../../src/core/log/find.ts';
 import { type CascadeRecord, type CheckRecord, readRecord } from '../../../src/core/log/model.ts';
-import { ensurePlace, type Place } from '../../../src/core/log/place.ts';
+import { ensurePlace, type Place, sectionOf } from '../../../src/core/log/place.ts';
 import { readLog } from '../../../src/core/log/read.ts';
 import { type Entry, recordCheck, recordNote } from '../../../src/core/log/record.ts';
 import {
@@ -79,7 +80,7 @@ test('reading finds the statuses that were put in, where they stand, and nothing
   );
 });
 
-/** What a run may tell of: one check, a sign-off, a note. */
+/** What a run may tell of: one check, a sign-off, a note, an attempt that passed. */
 type Event =
   | {
       readonly kind: 'check';
@@ -88,7 +89,8 @@ type Event =
       readonly entry: Entry;
     }
   | { readonly kind: 'sign-off'; readonly partition: string; readonly signed: SignOff }
-  | { readonly kind: 'note'; readonly target: Extract<Target, { kind: 'phase' }>; readonly words: string };
+  | { readonly kind: 'note'; readonly target: Extract<Target, { kind: 'phase' }>; readonly words: string }
+  | { readonly kind: 'attempt'; readonly target: Extract<Target, { kind: 'phase' }> };
 
 const nasty: readonly string[] = [
   '4 nameservers (ns-1.example.net, ns-2.example.net)',
@@ -160,6 +162,10 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('note'), target: fc.constantFrom(...phases), words: evidence }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('attempt'), target: fc.constantFrom(...phases) }),
+  },
 );
 
 const placed = (target: Target): readonly LogEntry[] =>
@@ -183,6 +189,8 @@ function written(text: string, told: Event, when: Stamp): readonly TextEdit[] {
   if (told.kind === 'note')
     return thenAlso(text, made, (now) => recordNote(now, place, harmless(told.words)));
   const all = placed(told.target);
+  if (told.kind === 'attempt')
+    return thenAlso(text, made, (now) => recordPassedAttempt(now, place, all.length, when));
   const check = all[told.check % all.length];
   assert.ok(check);
   const recorded = thenAlso(text, made, (now) => recordCheck(now, place, check, all, told.entry, when));
@@ -283,6 +291,13 @@ function saysSo(text: string, told: Event): void {
   const place = placeOf(runbook, told.target);
   if (told.kind === 'note') {
     assert.ok(text.includes(`- ${harmless(told.words)}`));
+    return;
+  }
+  if (told.kind === 'attempt') {
+    const section = sectionOf(log, place);
+    assert.ok(section);
+    const attempts = attemptsOf(log, section);
+    assert.ok(attempts.length === 0 || attempts.some(({ number, passed }) => passed && number > 1));
     return;
   }
   const all = placed(told.target);

@@ -148,6 +148,21 @@ test('colours do not hide a secret, and a longer secret is not cut by a shorter 
   assert.equal(shown, '[op://b] and [op://a]. [op://c]\u001B[01;31m\u001B[0m end');
 });
 
+test('what one stream held back is not taken for the last words of the other', async () => {
+  const { runbook, world, play } = cascadeOf(
+    `## Pre-flight\n\n\`\`\`op\nread \${secret}\n\`\`\`\n\n${sh('./deploy.sh')}`,
+  );
+  world.secrets.set('op://Dev/Postmark/credential', 'yes-and-no');
+  world.shell = async (_, __, output) => {
+    output('Step 1: deploy\n', 'stdout');
+    output('deploying\nit failed: the name is taken alread', 'stderr');
+    output('y\n', 'stderr');
+    return answer({ exitCode: 1 });
+  };
+  const { events } = await play(phase(runbook, 'dev', 'Pre-flight'));
+  assert.match(JSON.stringify(events), /"actual":"exit code 1: it failed: the name is taken already"/);
+});
+
 test('a count at the very end of the output is whole although a secret begins like it', async () => {
   const { runbook, world, play } = cascadeOf(
     `## Pre-flight\n\n\`\`\`op\nread \${secret}\n\`\`\`\n\n${sh('./count.sh')}`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { lint } from '../../../src/core/lint/lint.ts';
 import { newLog } from '../../../src/core/log/create.ts';
 import { readOverview } from '../../../src/core/log/overview.ts';
 import { answer, failure } from '../../../src/core/ports.ts';
@@ -150,6 +151,7 @@ test('a profile of another account stops a change before it begins', async () =>
     [],
   );
   assert.match(text(), /not started: expected account 139852620346, got account 009765408297/);
+  assert.match(text(), /\*\*Attempt .*, got account 009765408297\. Nothing was changed\.\n/);
   assert.match(line('| `dev` |'), /❌ 2026-11-24 1 of 2 failed/);
 });
 
@@ -163,16 +165,33 @@ test('a failure stops the rest, is told with expected and actual, and goes under
   assert.match(text(), /### Deploy \(T-O5-dev\) ❌ 2026-11-24\n/);
   assert.match(
     text(),
-    /\*\*Notes \/ anomalies\*\*:\n\n- \*\*Attempt 2026-11-24 10:00:00 \+00:00\*\* failed at `\.\/deploy\.sh dev`: expected exit code 0, got exit code 255\n/,
+    /\*\*Notes \/ anomalies\*\*:\n\n- \*\*Attempt 2026-11-24 10:00:00 \+00:00\*\* failed at `\.\/deploy\.sh dev`: expected exit code 0, got exit code 255\. Changed before that: `dev\.example\.com` registered on `NonProd` with return path `pm-bounces\.dev\.example\.com`\.\n/,
   );
   world.shell = async () => answer({ exitCode: 0 });
   assert.equal((await play(phase(runbook, 'dev', 'Deploy'))).outcome, 'passed');
-  assert.match(text(), /### Deploy \(T-O5-dev\) ✅ 2026-11-24\n/);
+  assert.match(text(), /### Deploy \(T-O5-dev\) ✅ 2026-11-24 \(second attempt\)\n/);
+  assert.match(text(), /- \*\*Second attempt 2026-11-24 10:00:00 \+00:00\*\* passed: 2 of 2 checks\n/);
   assert.match(
     text(),
     /- `\.\/deploy\.sh dev` exits 0: ✅ 2026-11-24; before that ❌ 2026-11-24 — expected exit code 0, got exit code 255\n {2}- 2026-11-24 10:00:00 \+00:00 ✅ passed — exit code 0\n/,
   );
   assert.match(text(), /\*\*Attempt 2026-11-24/, 'the failed attempt stays');
+  assert.equal((await play(phase(runbook, 'dev', 'Deploy'))).outcome, 'passed');
+  assert.match(text(), /### Deploy \(T-O5-dev\) ✅ 2026-11-24 \(second attempt\)\n/, 'run again');
+  assert.equal(text().match(/\*\*(?:\w+ )?attempt /gi)?.length, 2);
+  assert.match(line('| `dev` |'), /\| ✅ 2026-11-24 \| ✅ 2026-11-24 \| ⏳ \| — \|$/);
+  assert.deepEqual(lint(text(), runbook, '2026-11-24'), []);
+});
+
+test('a phase that passed before anybody told of attempts keeps its heading when it is run again', async () => {
+  await play(entry());
+  await play(phase(runbook, 'dev', 'Pre-flight'));
+  await play(phase(runbook, 'dev', 'Deploy'));
+  const told = '**Notes / anomalies**:\n\n- **First attempt (16:08 PDT)** failed at Step 0.2\n\n';
+  log.text = text().replace('### Verification (T-O3-dev)', `${told}### Verification (T-O3-dev)`);
+  await play(phase(runbook, 'dev', 'Deploy'));
+  assert.match(text(), /### Deploy \(T-O5-dev\) ✅ 2026-11-24\n/);
+  assert.doesNotMatch(text(), /second attempt/i);
 });
 
 test('a time-out is unknown: it never counts as passed', async () => {

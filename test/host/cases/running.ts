@@ -132,8 +132,8 @@ export const running: readonly Case[] = [
         .getChildren()
         .map((node) => gates.getTreeItem(node))
         .map((item) => `${item.label}: ${item.description}`);
-      assert.equal(states[0], `Entry criteria verified: ${day}`);
-      assert.match(states[2] ?? '', /Production deploy confirmation given: pending/);
+      assert.equal(states[1], `Entry criteria verified: ${day}`);
+      assert.match(states[4] ?? '', /Production deploy confirmation given: pending/);
     },
   },
   {

@@ -1,4 +1,5 @@
 // Deploys a partition's mail stack and tells its progress as cdk does: progress to stderr, the result to stdout.
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Complaint,
@@ -15,7 +16,8 @@ const POLL_MS = 500;
 /** With the fault deploy-killed: after so many resources. */
 const KILLED_AFTER = 8;
 
-const killed = (process.env.CASCADE_FAULTS ?? '').split(' ').includes('deploy-killed');
+const faults = await readFile(process.env.CASCADE_FAULTS_FILE ?? '', 'utf8').catch(() => '');
+const killed = faults.trim().split(' ').includes('deploy-killed');
 const [profile, infrastructure, partition] = process.argv.slice(2);
 
 try {

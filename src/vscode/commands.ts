@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { signs } from '../core/log/status.ts';
+import { type StatusKind, signs } from '../core/log/status.ts';
 import { failureText } from '../core/ports.ts';
 import type { RunOutcome } from '../core/run/events.ts';
 import { partitionNote } from '../core/run/places.ts';
@@ -43,6 +43,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'cascade.clearGate': (about?: Gated) => decideGate(parts, about, 'cleared'),
     'cascade.waiveGate': (about?: Gated) => decideGate(parts, about, 'waived'),
     'cascade.reopenGate': (about?: Gated) => decideGate(parts, about, 'pending'),
+    'cascade.decideGate': (about?: Gated) => decideGate(parts, about, undefined),
     'cascade.revealStep': (step: StepArgument) => revealStep(parts, step),
     'cascade.fixLog': (log?: vscode.Uri) => fix(parts, log),
   };
@@ -70,12 +71,13 @@ const recordRequest = (request: RecordRequest | vscode.Uri | undefined): RecordR
 function decideGate(
   parts: CommandParts,
   about: Gated | undefined,
-  status: 'cleared' | 'waived' | 'pending',
+  status: StatusKind | undefined,
 ): Promise<boolean> {
-  if (about === undefined || !('kind' in about)) return record(parts, { ...about, kind: 'gate', status });
+  const decided = status === undefined ? {} : { status };
+  if (about === undefined || !('kind' in about)) return record(parts, { ...about, kind: 'gate', ...decided });
   const { state } = parts.current;
   if (about.kind !== 'gate' || state.kind !== 'log') return Promise.resolve(false);
-  return record(parts, { log: state.log, kind: 'gate', gate: about.gate.gate, status });
+  return record(parts, { log: state.log, kind: 'gate', gate: about.gate.gate, ...decided });
 }
 
 async function fix(parts: CommandParts, named: vscode.Uri | undefined): Promise<void> {

@@ -1,10 +1,11 @@
 /** Composes the extension; everything else is built elsewhere. */
 import * as vscode from 'vscode';
+import { attention } from '../core/help/attention.ts';
 import { tellBlocked } from './blocked.ts';
 import { Cascades } from './cascades.ts';
 import { registerCommands } from './commands.ts';
 import { PartitionControllers } from './controllers.ts';
-import { CurrentCascade } from './current-cascade.ts';
+import { CurrentCascade, type CurrentState } from './current-cascade.ts';
 import { RunbookDiagnostics } from './diagnostics.ts';
 import { LogDiagnostics } from './log-diagnostics.ts';
 import { LogFixes } from './log-fixes.ts';
@@ -41,6 +42,10 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
   const current = new CurrentCascade(cascades, logs);
   const partitions = new LogTree(current, partitionNodes);
   const gates = new LogTree(current, gateNodes);
+  const partitionView = vscode.window.createTreeView('cascade.partitions', {
+    treeDataProvider: partitions,
+    showCollapseAll: true,
+  });
   context.subscriptions.push(
     controllers,
     logs,
@@ -52,9 +57,9 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     registerLogHelp(logs, cascades),
     new OpenLogs(logs),
     new PartitionStatusBar(cascades, controllers),
-    vscode.window.createTreeView('cascade.partitions', {
-      treeDataProvider: partitions,
-      showCollapseAll: true,
+    partitionView,
+    current.onDidChange((state) => {
+      partitionView.badge = badge(state);
     }),
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
     controllers.onDidBlock((blocked) => void tellBlocked(blocked)),
@@ -66,6 +71,13 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     await Promise.allSettled([cascades.dispose(), worlds.dispose()]);
   };
   return { partitions, gates, current, controllers };
+}
+
+/** How much waits for a person. */
+function badge(state: CurrentState): vscode.ViewBadge | undefined {
+  if (state.kind !== 'log') return undefined;
+  const waits = attention(state.runbook, state.reading.record, state.overview, state.now);
+  return waits.length === 0 ? undefined : { value: waits.length, tooltip: waits.join('\n') };
 }
 
 /** Shells and the embedded world end with the window. */

@@ -92,8 +92,13 @@ function gateCommands({ log }: LogReading, { title, cell }: GateRecord): readonl
     tooltip,
     arguments: [argument],
   });
+  const more = made(
+    'cascade.decideGate',
+    'More…',
+    'Write down that this gate is partial, failed, or what else it is',
+  );
   return open
-    ? [made('cascade.reopenGate', 'Reopen…', 'Write down that this gate is open no more, and why')]
+    ? [made('cascade.reopenGate', 'Reopen…', 'Write down that this gate is open no more, and why'), more]
     : [
         made('cascade.clearGate', 'Clear', 'Write down that this gate is cleared today'),
         made(
@@ -101,5 +106,6 @@ function gateCommands({ log }: LogReading, { title, cell }: GateRecord): readonl
           'Waive…',
           'Let this gate pass uncleared, for a reason that is written down',
         ),
+        more,
       ];
 }

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { blocks } from '../core/gates/may-run.ts';
+import { knownChecks } from '../core/help/known-checks.ts';
+import { storyAt } from '../core/help/stories.ts';
 import type {
   CheckOverview,
   GateOverview,
@@ -11,6 +13,7 @@ import { bare } from '../core/log/words.ts';
 import { signOff } from '../core/runbook/patterns.ts';
 import type { Span } from '../core/text.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
+import { storyMarkdown } from './story-words.ts';
 
 export type TreeNode =
   | { readonly kind: 'partition'; readonly partition: PartitionOverview; readonly protected: boolean }
@@ -67,6 +70,17 @@ export class LogTree implements vscode.TreeDataProvider<TreeNode> {
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     return treeItem(node);
+  }
+
+  /** Asked for when a pointer rests on an item: what its hover in the log tells. */
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    const { state } = this.#current;
+    if (state.kind !== 'log' || (node.kind !== 'check' && node.kind !== 'gate')) return item;
+    const { record, runbook, runbookUri } = state.reading;
+    const { start } = node.kind === 'check' ? node.check.span : node.gate.span;
+    const story = storyAt(record, runbook, knownChecks(record, runbook), start, state.now);
+    if (story !== undefined) item.tooltip = storyMarkdown(story, runbookUri);
+    return item;
   }
 }
 
@@ -142,14 +156,16 @@ function treeItem(node: TreeNode): vscode.TreeItem {
     case 'sign-off':
       return statusItem(signOff, node.status, 'cascade.sign-off');
     case 'check':
-      return statusItem(bare(node.check.label), node.check, 'cascade.check');
+      return withStory(statusItem(bare(node.check.label), node.check, 'cascade.check'));
     case 'gate':
-      return statusItem(
-        bare(node.gate.gate),
-        node.gate,
-        node.gate.status === 'cleared' || node.gate.status === 'waived'
-          ? 'cascade.gate.open'
-          : 'cascade.gate.closed',
+      return withStory(
+        statusItem(
+          bare(node.gate.gate),
+          node.gate,
+          node.gate.status === 'cleared' || node.gate.status === 'waived'
+            ? 'cascade.gate.open'
+            : 'cascade.gate.closed',
+        ),
       );
     case 'message': {
       const item = new vscode.TreeItem(node.message);
@@ -158,6 +174,12 @@ function treeItem(node: TreeNode): vscode.TreeItem {
       return item;
     }
   }
+}
+
+/** Its tooltip is told when it is asked for: the editor asks for those alone that have none. */
+function withStory(item: vscode.TreeItem): vscode.TreeItem {
+  item.tooltip = undefined;
+  return item;
 }
 
 function partitionItem(partition: PartitionOverview, isProtected: boolean): vscode.TreeItem {

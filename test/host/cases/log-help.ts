@@ -84,6 +84,7 @@ export const logHelp: readonly Case[] = [
       assert.deepEqual(all, [
         '| We go | ⏳ pending | — | → Clear',
         '| We go | ⏳ pending | — | → Waive…',
+        '| We go | ⏳ pending | — | → More…',
         // The window rehearses, and this is the log of real runs.
         '## § dev → Verify (Rehearsal)',
         '## § dev → Open Runbook Here',

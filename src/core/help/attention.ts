@@ -1,0 +1,53 @@
+/** What in a cascade waits for a person, now. */
+import { blocks } from '../gates/may-run.ts';
+import type { Stamp } from '../log/edits.ts';
+import type { CascadeRecord } from '../log/model.ts';
+import type { Overview, PartitionOverview } from '../log/overview.ts';
+import { isSettled } from '../log/status.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+
+/**
+ * One sentence each: changes without a result, failures, gates that hold back a phase which could begin but for them,
+ * sign-offs that are due.
+ */
+export function attention(
+  runbook: Runbook,
+  record: CascadeRecord,
+  overview: Overview,
+  now: Stamp,
+): readonly string[] {
+  const closed = new Map<string, string>();
+  const own = overview.partitions.flatMap((partition) => {
+    const next = partition.phases.find((each) => each.started || !isSettled(each.status));
+    for (const { by, gate, why } of gatesBefore(runbook, record, partition, next?.phase, now))
+      closed.set(gate ?? by, `${partition.partition} waits: ${why}.`);
+    return ofPartition(partition, next);
+  });
+  return [...own, ...closed.values()];
+}
+
+function ofPartition(
+  { partition, signOff }: PartitionOverview,
+  next: PartitionOverview['phases'][number] | undefined,
+): readonly string[] {
+  if (next?.started === true)
+    return [`${partition} · ${next.phase}: a change was started and has no result.`];
+  if (next?.status === 'failed') return [`${partition} · ${next.phase} failed.`];
+  return next === undefined && !isSettled(signOff.status) ? [`${partition} waits to be signed off.`] : [];
+}
+
+/** The gates alone: that an earlier phase comes first needs nobody. */
+function gatesBefore(
+  runbook: Runbook,
+  record: CascadeRecord,
+  { partition: name }: PartitionOverview,
+  title: string | undefined,
+  now: Stamp,
+): ReturnType<typeof blocks> {
+  const partition = runbook.partitions.find((each) => each.name === name);
+  const phase = runbook.phases.find((each) => each.title === title);
+  if (partition === undefined || phase === undefined) return [];
+  const all = blocks(runbook, record, { kind: 'phase', partition, phase }, now);
+  // A gate that requires a phase waits for a run, not for a person.
+  return all.filter((block) => block.gate !== undefined && block.ways?.[0]?.kind !== 'run-phase');
+}

@@ -1,0 +1,94 @@
+/** What is known of a check or of a gate, in Markdown: over its line in the log, and over its item in a tree. */
+import * as vscode from 'vscode';
+import type { CheckStory, GateStory } from '../core/help/stories.ts';
+import { type LogStatus, signs } from '../core/log/status.ts';
+
+export function storyMarkdown(story: CheckStory | GateStory, runbook: vscode.Uri): vscode.MarkdownString {
+  const words = new Words();
+  if (story.kind === 'gate') gateWords(words, story);
+  else checkWords(words, story, vscode.workspace.asRelativePath(runbook, false));
+  return words.markdown;
+}
+
+/** Markdown in which what others wrote is words only: no link, no command, no picture. */
+class Words {
+  /** Not trusted and without HTML: a command in it would be dead even if it came through. */
+  readonly markdown = new vscode.MarkdownString();
+
+  bold(text: string): this {
+    this.markdown.appendMarkdown('**');
+    this.plain(text);
+    this.markdown.appendMarkdown('**');
+    return this;
+  }
+
+  plain(text: string): this {
+    this.markdown.appendText(text.replace(/\s+/g, ' '));
+    return this;
+  }
+
+  code(text: string): this {
+    const ticks = '`'.repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+    const line = text.replace(/\s+/g, ' ');
+    this.markdown.appendMarkdown(ticks.length === 1 ? `\`${line}\`` : `${ticks} ${line} ${ticks}`);
+    return this;
+  }
+
+  paragraph(): this {
+    this.markdown.appendMarkdown('\n\n');
+    return this;
+  }
+
+  item(): this {
+    this.markdown.appendMarkdown('\n- ');
+    return this;
+  }
+}
+
+function statusWords(status: LogStatus | undefined): string {
+  if (status === undefined) return 'no status';
+  if (status.started) return `${signs.partial} started, and no result was written`;
+  const date = status.date === undefined ? '' : ` ${status.date}`;
+  return `${signs[status.kind]} ${status.kind}${status.kind === 'pending' ? '' : date}`;
+}
+
+/** Evidence can be as long as a line; the log has the whole. */
+const short = (text: string, most = 300): string =>
+  text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`;
+
+function checkWords(words: Words, story: CheckStory, runbook: string): void {
+  words.bold(story.where).plain(` · ${statusWords(story.status)}`);
+  const { latest, history, older, evidence } = story;
+  const seen = latest?.text ?? evidence;
+  if (seen !== '') words.paragraph().plain(short(seen));
+  const first = latest === undefined ? '' : evidence;
+  if (history.length > 0 || first !== '') {
+    words.paragraph().plain('Before that:');
+    for (const line of history) words.item().plain(short(line.text, 160));
+    if (older > 0) words.item().plain(`${older} more in the log`);
+    if (first !== '') words.item().plain(`${short(first, 160)} (the words of the check itself)`);
+  }
+  if (story.runbook !== undefined) {
+    words
+      .paragraph()
+      .plain(`${runbook}, line ${story.runbook.line}: `)
+      .code(short(story.runbook.source, 120));
+  } else if (story.status !== undefined) {
+    words.paragraph().plain('The runbook has no such check.');
+  }
+}
+
+function gateWords(words: Words, story: GateStory): void {
+  words.bold(story.title).plain(` · ${statusWords(story.status)}`);
+  if (story.note !== '') words.paragraph().plain(short(story.note));
+  if (story.blocks.length > 0) words.paragraph().plain(`Blocks ${listed(story.blocks)}.`);
+  if (story.requires.length > 0) words.paragraph().plain(`Requires ${listed(story.requires)}.`);
+  if (story.closed.length > 0) {
+    words.paragraph().plain('Closed:');
+    for (const { why, clears } of story.closed) words.item().plain(`${why}. To open it, ${clears}.`);
+  }
+  if (!story.declared) words.paragraph().plain('The runbook declares no such gate: it stops nothing.');
+}
+
+const listed = (names: readonly string[]): string =>
+  names.map((name) => (name.startsWith('*/') ? `${name.slice(2)} of every partition` : name)).join(', ');

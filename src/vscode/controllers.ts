@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { readOverview } from '../core/log/overview.ts';
 import { failureText } from '../core/ports.ts';
@@ -14,6 +15,7 @@ import { CellPaint, paintRun } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
 import { cellsOf, changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
+import { type ShownReport, ShownReports } from './shown-reports.ts';
 
 /** Each partition of an open runbook is a kernel: choosing a partition is choosing a kernel. */
 export class PartitionControllers implements vscode.Disposable {
@@ -26,6 +28,8 @@ export class PartitionControllers implements vscode.Disposable {
   /** What ends the runs of a notebook, those that wait among them. */
   readonly #stops = new Map<string, Set<AbortController>>();
   readonly #changed = new vscode.EventEmitter<void>();
+  /** What the cells show. */
+  readonly reports = new ShownReports();
   /** A partition was chosen, or a run began or ended. */
   readonly onDidChange = this.#changed.event;
 
@@ -192,12 +196,27 @@ export class PartitionControllers implements vscode.Disposable {
     this.#changed.fire();
   }
 
+  /** Runs one check of a cell again, one that reads; what the cell shows of the others stays. */
+  async runAgain(report: string, check: string): Promise<void> {
+    const shown = this.reports.find(report);
+    const row = shown?.progress.report.rows.find(({ key }) => key === check);
+    if (shown === undefined || row === undefined)
+      throw new OperatorError('This result is not known any more. Run the cell instead.');
+    const { cell, partition } = shown;
+    const key = cell.notebook.uri.toString();
+    const controller = this.#controllers.get(key)?.get(partition);
+    if (!row.again || controller === undefined || this.#selected.get(key) !== partition)
+      throw new OperatorError(`Select the partition ${partition}, then run the cell.`);
+    await this.#execute(controller, [cell], cell.notebook, partition, { shown, check });
+  }
+
   /** One run at a time for a notebook; a second one waits for the first. Stop ends those that wait too. */
   async #execute(
     controller: vscode.NotebookController,
     cells: readonly vscode.NotebookCell[],
     notebook: vscode.NotebookDocument,
     partition: string,
+    again?: Again,
   ): Promise<void> {
     const key = notebook.uri.toString();
     const stop = new AbortController();
@@ -207,9 +226,11 @@ export class PartitionControllers implements vscode.Disposable {
     try {
       while (this.#running.has(key)) await this.#running.get(key);
       if (stop.signal.aborted || notebook.isClosed) return;
-      const done = this.#run(controller, cells, notebook, partition, stop.signal).catch((error: unknown) => {
-        void vscode.window.showErrorMessage(errorText(error));
-      });
+      const done = this.#run(controller, cells, notebook, partition, stop.signal, again).catch(
+        (error: unknown) => {
+          void vscode.window.showErrorMessage(errorText(error));
+        },
+      );
       this.#running.set(key, done);
       this.#changed.fire();
       await done;
@@ -236,15 +257,28 @@ export class PartitionControllers implements vscode.Disposable {
     notebook: vscode.NotebookDocument,
     partitionName: string,
     signal: AbortSignal,
+    again?: Again,
   ): Promise<void> {
     // A cell's text can be older than what was typed until its document is open.
     await Promise.all(cells.map((cell) => vscode.workspace.openTextDocument(cell.document.uri)));
+    const { rehearsal } = this.#cascades;
+    const before = again?.shown.progress;
     const paints = new Map(
-      cells.map((cell) => [cell, new CellPaint(controller.createNotebookCellExecution(cell))]),
+      cells.map((cell) => {
+        const identity = { id: randomUUID(), partition: partitionName, rehearsal };
+        return [cell, new CellPaint(controller.createNotebookCellExecution(cell), identity, before)];
+      }),
     );
     try {
       const shown = snapshot(notebook);
-      const { cascade } = await this.#cascades.open(notebook.uri, shown.runbook);
+      if (again !== undefined) unchanged(again.shown, shown);
+      const { cascade, log } = await this.#cascades.open(notebook.uri, shown.runbook);
+      for (const [cell, { progress }] of paints) {
+        const step = shown.steps.get(cell)?.index;
+        if (step === undefined) continue;
+        const { id, partition } = progress.report;
+        this.reports.set({ id, cell, text: cell.document.getText(), step, partition, log, progress });
+      }
       const partition = cascade.runbook.partitions.find((each) => each.name === partitionName);
       if (partition === undefined)
         throw new OperatorError(
@@ -280,10 +314,14 @@ export class PartitionControllers implements vscode.Disposable {
         );
         const events = recorded(
           cascade,
-          run(cascade, group.target, { signal, steps: group.steps.map((step) => step.index) }),
+          run(cascade, group.target, {
+            signal,
+            steps: group.steps.map((step) => step.index),
+            ...(again === undefined ? {} : { checks: [again.check] }),
+          }),
           signal,
         );
-        stopped = await paintRun(events, steps, partitionName, this.#cascades.rehearsal);
+        stopped = await paintRun(events, steps);
       }
       await this.describe(notebook.uri, cascade.runbook);
     } catch (error) {
@@ -298,6 +336,18 @@ export class PartitionControllers implements vscode.Disposable {
     for (const key of [...this.#controllers.keys()]) this.#drop(key);
     this.#store.dispose();
   }
+}
+
+/** One check of what a cell shows, to be run again. */
+interface Again {
+  readonly shown: ShownReport;
+  readonly check: string;
+}
+
+/** The rows of a cell stand for its lines only as long as these are the same. */
+function unchanged({ cell, text, step }: ShownReport, { steps }: Snapshot): void {
+  if (cell.document.getText() === text && steps.get(cell)?.index === step) return;
+  throw new OperatorError('The runbook was changed since the cell was run. Run the whole cell.');
 }
 
 /** Whose results a cell shows. */

@@ -11,6 +11,7 @@ import { registerLogHelp } from './log-help.ts';
 import { LogLenses } from './log-lenses.ts';
 import { Logs, logSelector } from './logs.ts';
 import { OpenLogs } from './open-logs.ts';
+import { answerRenderer } from './renderer-messages.ts';
 import { notebookType, RunbookSerializer } from './runbook-serializer.ts';
 import { PartitionStatusBar } from './status-bar.ts';
 import { gateNodes, LogTree, partitionNodes } from './trees.ts';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
       showCollapseAll: true,
     }),
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
+    answerRenderer(controllers),
     registerCommands({ cascades, controllers, current, logs }),
   );
   close = async () => {

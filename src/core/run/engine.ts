@@ -11,15 +11,13 @@ import { Channel } from './channel.ts';
 import type { RunEvent, RunOutcome } from './events.ts';
 import { Guards } from './guards.ts';
 import { entryOf, type Target, targetName } from './places.ts';
-import { groupsOf, type Planned, planRun } from './plan.ts';
+import { groupsOf, type Planned, planRun, type RunSelection } from './plan.ts';
 import type { OutputStream, Piece, Redactor } from './redact.ts';
 import { RunSecrets } from './secrets.ts';
 import { watchStack } from './watch-stack.ts';
 
-export interface RunOptions {
+export interface RunOptions extends RunSelection {
   readonly signal: AbortSignal;
-  /** Only these steps of the target, by index; all when absent. */
-  readonly steps?: readonly number[];
 }
 
 export async function* run(
@@ -37,7 +35,7 @@ class Run {
   /** Ends what runs when whoever takes the events stops taking them. */
   readonly #abandoned = new AbortController();
   readonly #redactor: Redactor;
-  readonly #steps: readonly number[] | undefined;
+  readonly #only: RunSelection;
   readonly #guards: Guards;
   #secrets: RunSecrets | undefined;
   #sessionTold = false;
@@ -47,7 +45,7 @@ class Run {
     this.#target = target;
     this.#signal = AbortSignal.any([options.signal, this.#abandoned.signal]);
     this.#redactor = cascade.redactor;
-    this.#steps = options.steps;
+    this.#only = options;
     this.#guards = new Guards(cascade, target, this.#signal);
   }
 
@@ -64,7 +62,7 @@ class Run {
     });
 
     const wrong = runbook.problems.filter((problem) => problem.severity === 'error').length;
-    const planned = wrong > 0 ? [] : await planRun(this.#cascade, target, this.#steps);
+    const planned = wrong > 0 ? [] : await planRun(this.#cascade, target, this.#only);
     const references = planned.flatMap(({ check, partition }) =>
       check.secrets(lookupFor(runbook, partition)),
     );
@@ -272,6 +270,9 @@ class Run {
       ...(result.expected === undefined ? {} : { expected: redact(result.expected) }),
       ...(result.actual === undefined ? {} : { actual: redact(result.actual) }),
       ...(result.next === undefined ? {} : { next: redact(result.next) }),
+      ...(result.seenBy === undefined
+        ? {}
+        : { seenBy: result.seenBy.map((each) => ({ ...each, what: redact(each.what) })) }),
     };
   }
 }

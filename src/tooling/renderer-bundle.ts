@@ -19,7 +19,7 @@ export async function bundleRenderer(directory: string): Promise<Metafile> {
     target: 'es2022',
     logLevel: 'warning',
     metafile: true,
-    plugins: [styleAsText],
+    plugins: [styleAsText, noStyleElement],
   });
   return metafile;
 }
@@ -33,5 +33,18 @@ const styleAsText: Plugin = {
       const { code } = await transform(text, { loader: 'css', minify: true });
       return { contents: code, loader: 'text' };
     });
+  },
+};
+
+/**
+ * The toolkit's base puts a style element into the page to find out whether browsers know `:focus-visible`. All that
+ * VS Code runs in do, and a page that refuses inline styles refuses this one.
+ */
+const noStyleElement: Plugin = {
+  name: 'no-style-element',
+  setup({ onLoad }) {
+    onLoad({ filter: /fast-foundation[\\/]dist[\\/]esm[\\/]utilities[\\/]style[\\/]focus\.js$/ }, () => ({
+      contents: "export const focusVisible = 'focus-visible';",
+    }));
   },
 };

@@ -7,6 +7,7 @@ import { keepNames } from './commonjs-names.ts';
 import { bundleOnePassword, loadOnePasswordLazily } from './onepassword-bundle.ts';
 import { root } from './paths.ts';
 import { runProgram, UsageError } from './program.ts';
+import { bundleRenderer } from './renderer-bundle.ts';
 
 export const dist = join(root, 'dist');
 /** The module that a VS Code under test is told to run. */
@@ -24,7 +25,7 @@ const common = {
 export async function build(): Promise<Metafile> {
   await mkdir(dist, { recursive: true });
   const chunkFolder = 'chunks';
-  const [{ metafile }, onePassword, tests] = await Promise.all([
+  const [{ metafile }, onePassword, renderer, tests] = await Promise.all([
     bundle({
       ...common,
       entryPoints: {
@@ -47,6 +48,7 @@ export async function build(): Promise<Metafile> {
       },
     }),
     bundleOnePassword(dist),
+    bundleRenderer(dist),
     bundle({
       ...common,
       entryPoints: [join(root, 'test/host/suite.ts')],
@@ -61,8 +63,12 @@ export async function build(): Promise<Metafile> {
     ...Object.keys(metafile.outputs).map((path) => resolve(root, path)),
     ...Object.keys(tests.metafile.outputs).map((path) => resolve(root, path)),
     ...onePassword,
+    ...Object.keys(renderer.outputs).map((path) => resolve(root, path)),
   ]);
-  return metafile;
+  return {
+    inputs: { ...metafile.inputs, ...renderer.inputs },
+    outputs: { ...metafile.outputs, ...renderer.outputs },
+  };
 }
 
 /** Removed afterwards, not before: a VS Code that runs from `dist` loads its chunks late. */

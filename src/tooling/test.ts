@@ -82,7 +82,9 @@ await runProgram(async (stop) => {
       asOne((await exitCode(execPath, words, {}, stop)) === 0);
 
   if (wanted('check')) {
-    await run('tsc --noEmit', single(join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'));
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    await run('tsc --noEmit', single(tsc, '--noEmit'));
+    await run('tsc --noEmit -p src/renderer', single(tsc, '--noEmit', '-p', join(root, 'src/renderer')));
     await run(
       'biome check',
       single(join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '--max-diagnostics=none'),

@@ -2,9 +2,11 @@
 import type * as vscode from 'vscode';
 import type { Block } from '../core/gates/may-run.ts';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
-import { CellProgress, cellOutputs, messageOutput } from './output.ts';
+import type { Target } from '../core/run/places.ts';
+import { type CellIdentity, CellProgress } from './cell-progress.ts';
+import { messageOutput, reportOutput } from './output.ts';
 
-/** How often a running cell is painted, in milliseconds. */
+/** How often a running cell is painted, in milliseconds; less often where painting itself takes long. */
 const paintInterval = 120;
 
 /** Why the cells behind a run are not run. */
@@ -18,8 +20,6 @@ export interface Stopped {
 export async function paintRun(
   events: AsyncIterable<RunEvent>,
   paints: ReadonlyMap<number, CellPaint | undefined>,
-  partition: string,
-  rehearsal: boolean,
 ): Promise<Stopped | undefined> {
   let stopped: Stopped | undefined;
   const blocks: Block[] = [];
@@ -27,8 +27,7 @@ export async function paintRun(
     if (event.kind === 'run-started') {
       for (const [step, paint] of paints)
         paint?.begin(
-          partition,
-          rehearsal,
+          event.target,
           event.checks.filter((check) => check.step === step),
         );
     } else if (event.kind === 'run-finished') {
@@ -45,48 +44,50 @@ export async function paintRun(
 /** One cell while it runs: its execution in the editor and what it shows. */
 export class CellPaint {
   readonly #execution: vscode.NotebookCellExecution;
-  #progress: CellProgress | undefined;
-  #checks: readonly CheckRef[] = [];
+  readonly progress: CellProgress;
+  #checks: readonly CheckRef[] | undefined;
+  #finished = 0;
   #started = false;
   #ended = false;
-  #painted = 0;
-  #verdicts: boolean[] = [];
+  #soon: NodeJS.Timeout | undefined;
+  #painting: Promise<void> = Promise.resolve();
+  #notBefore = 0;
 
-  constructor(execution: vscode.NotebookCellExecution) {
+  /** @param before what the cell shows of checks that this run leaves out */
+  constructor(execution: vscode.NotebookCellExecution, identity: CellIdentity, before?: CellProgress) {
     this.#execution = execution;
+    this.progress = new CellProgress(identity, before);
   }
 
-  begin(partition: string, rehearsal: boolean, checks: readonly CheckRef[]): void {
+  begin(target: Target, checks: readonly CheckRef[]): void {
     this.#checks = checks;
-    this.#progress = new CellProgress(partition, rehearsal);
-    this.#progress.expect(checks);
+    this.progress.expect(target, checks);
   }
 
   async take(event: RunEvent): Promise<void> {
-    if (this.#progress === undefined) return;
+    if (this.#checks === undefined || this.#ended) return;
     this.#start();
-    this.#progress.take(event);
-    if (event.kind === 'check-finished') this.#verdicts.push(event.result.verdict === 'passed');
-    const settled = event.kind !== 'check-output' && event.kind !== 'check-progress';
-    if (settled || Date.now() - this.#painted > paintInterval) await this.#paint();
-    if (this.#verdicts.length === this.#checks.length)
-      await this.#end(this.#verdicts.every((passed) => passed));
+    this.progress.take(event);
+    if (event.kind === 'check-finished') this.#finished++;
+    if (this.#finished < this.#checks.length) this.#paintSoon();
+    else await this.#end(this.progress.report.rows.every(({ state }) => state === 'passed'));
   }
 
   async finish(reason: string | undefined): Promise<void> {
     if (this.#ended) return;
-    if (this.#checks.length === 0) return this.message(reason ?? 'Nothing to run: the cell has no checks.');
-    await this.#paint();
-    await this.#end(this.#verdicts.length > 0 ? false : undefined);
+    if (this.#checks?.length === 0) return this.message(reason ?? 'Nothing to run: the cell has no checks.');
+    await this.#end(this.#finished > 0 ? false : undefined);
   }
 
-  /** Words in place of checks: why nothing was run. */
+  /** Words in place of checks, or below them: why nothing was run. */
   async message(text: string): Promise<void> {
     if (this.#ended) return;
     this.#start();
-    if (this.#progress === undefined) await this.#execution.replaceOutput(messageOutput(text));
-    else await this.#execution.appendOutput(messageOutput(text));
-    await this.#end(undefined);
+    const { rows } = this.progress.report;
+    const above = rows.length === 0 ? [] : [reportOutput(this.progress.report)];
+    await this.#quiet();
+    await this.#execution.replaceOutput([...above, messageOutput(text)]);
+    this.#close(undefined);
   }
 
   async end(): Promise<void> {
@@ -99,16 +100,46 @@ export class CellPaint {
     this.#execution.start(Date.now());
   }
 
+  /** Events come faster than an editor can draw. */
+  #paintSoon(): void {
+    this.#soon ??= setTimeout(
+      () => {
+        this.#soon = undefined;
+        // What goes wrong here goes wrong at the end as well, where it is told.
+        this.#painting = this.#painting.then(() => this.#paint()).catch(() => {});
+      },
+      Math.max(0, this.#notBefore - Date.now()),
+    );
+  }
+
   async #paint(): Promise<void> {
-    if (this.#progress === undefined || this.#ended) return;
-    this.#start();
-    this.#painted = Date.now();
-    await this.#execution.replaceOutput(cellOutputs(this.#progress.report));
+    if (this.#ended) return;
+    const begun = Date.now();
+    await this.#execution.replaceOutput(reportOutput(this.progress.report));
+    const taken = Date.now() - begun;
+    this.#notBefore = Date.now() + Math.max(paintInterval, 4 * taken);
+  }
+
+  /** No painting is under way any more. */
+  async #quiet(): Promise<void> {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    await this.#painting;
   }
 
   async #end(success: boolean | undefined): Promise<void> {
     if (this.#ended) return;
     this.#start();
+    await this.#quiet();
+    try {
+      if (this.progress.report.rows.length > 0) await this.#paint();
+    } finally {
+      this.#close(success);
+    }
+  }
+
+  #close(success: boolean | undefined): void {
+    if (this.#ended) return;
     this.#ended = true;
     this.#execution.end(success, Date.now());
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { readOverview } from '../core/log/overview.ts';
 import { failureText } from '../core/ports.ts';
@@ -15,6 +16,7 @@ import { CellPaint, paintRun, type Stopped } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
 import { cellsOf, changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
+import { type ShownReport, ShownReports } from './shown-reports.ts';
 
 /** Each partition of an open runbook is a kernel: choosing a partition is choosing a kernel. */
 export class PartitionControllers implements vscode.Disposable {
@@ -30,6 +32,8 @@ export class PartitionControllers implements vscode.Disposable {
   /** Something did not run, for a reason that a person may do something about. */
   readonly onDidBlock = this.#blocked.event;
   readonly #changed = new vscode.EventEmitter<void>();
+  /** What the cells show. */
+  readonly reports = new ShownReports();
   /** A partition was chosen, or a run began or ended. */
   readonly onDidChange = this.#changed.event;
 
@@ -197,12 +201,27 @@ export class PartitionControllers implements vscode.Disposable {
     this.#changed.fire();
   }
 
+  /** Runs one check of a cell again, one that reads; what the cell shows of the others stays. */
+  async runAgain(report: string, check: string): Promise<void> {
+    const shown = this.reports.find(report);
+    const row = shown?.progress.report.rows.find(({ key }) => key === check);
+    if (shown === undefined || row === undefined)
+      throw new OperatorError('This result is not known any more. Run the cell instead.');
+    const { cell, partition } = shown;
+    const key = cell.notebook.uri.toString();
+    const controller = this.#controllers.get(key)?.get(partition);
+    if (!row.again || controller === undefined || this.#selected.get(key) !== partition)
+      throw new OperatorError(`Select the partition ${partition}, then run the cell.`);
+    await this.#execute(controller, [cell], cell.notebook, partition, { shown, check });
+  }
+
   /** One run at a time for a notebook; a second one waits for the first. Stop ends those that wait too. */
   async #execute(
     controller: vscode.NotebookController,
     cells: readonly vscode.NotebookCell[],
     notebook: vscode.NotebookDocument,
     partition: string,
+    again?: Again,
   ): Promise<void> {
     const key = notebook.uri.toString();
     const stop = new AbortController();
@@ -212,9 +231,11 @@ export class PartitionControllers implements vscode.Disposable {
     try {
       while (this.#running.has(key)) await this.#running.get(key);
       if (stop.signal.aborted || notebook.isClosed) return;
-      const done = this.#run(controller, cells, notebook, partition, stop.signal).catch((error: unknown) => {
-        void vscode.window.showErrorMessage(errorText(error));
-      });
+      const done = this.#run(controller, cells, notebook, partition, stop.signal, again).catch(
+        (error: unknown) => {
+          void vscode.window.showErrorMessage(errorText(error));
+        },
+      );
       this.#running.set(key, done);
       this.#changed.fire();
       await done;
@@ -241,15 +262,28 @@ export class PartitionControllers implements vscode.Disposable {
     notebook: vscode.NotebookDocument,
     partitionName: string,
     signal: AbortSignal,
+    again?: Again,
   ): Promise<void> {
     // A cell's text can be older than what was typed until its document is open.
     await Promise.all(cells.map((cell) => vscode.workspace.openTextDocument(cell.document.uri)));
+    const { rehearsal } = this.#cascades;
+    const before = again?.shown.progress;
     const paints = new Map(
-      cells.map((cell) => [cell, new CellPaint(controller.createNotebookCellExecution(cell))]),
+      cells.map((cell) => {
+        const identity = { id: randomUUID(), partition: partitionName, rehearsal };
+        return [cell, new CellPaint(controller.createNotebookCellExecution(cell), identity, before)];
+      }),
     );
     try {
       const shown = snapshot(notebook);
+      if (again !== undefined) unchanged(again.shown, shown);
       const { cascade, log } = await this.#cascades.open(notebook.uri, shown.runbook);
+      for (const [cell, { progress }] of paints) {
+        const step = shown.steps.get(cell)?.index;
+        if (step === undefined) continue;
+        const { id, partition } = progress.report;
+        this.reports.set({ id, cell, text: cell.document.getText(), step, partition, log, progress });
+      }
       const partition = cascade.runbook.partitions.find((each) => each.name === partitionName);
       if (partition === undefined)
         throw new OperatorError(
@@ -286,10 +320,15 @@ export class PartitionControllers implements vscode.Disposable {
         );
         const events = recorded(
           cascade,
-          run(cascade, group.target, { signal, confirmed, steps: group.steps.map((step) => step.index) }),
+          run(cascade, group.target, {
+            signal,
+            confirmed,
+            steps: group.steps.map((step) => step.index),
+            ...(again === undefined ? {} : { checks: [again.check] }),
+          }),
           signal,
         );
-        stopped = await paintRun(events, steps, partitionName, this.#cascades.rehearsal);
+        stopped = await paintRun(events, steps);
         if (stopped !== undefined && stopped.blocks.length > 0) {
           const { runbook } = cascade;
           const { blocks } = stopped;
@@ -316,6 +355,18 @@ export class PartitionControllers implements vscode.Disposable {
     for (const key of [...this.#controllers.keys()]) this.#drop(key);
     this.#store.dispose();
   }
+}
+
+/** One check of what a cell shows, to be run again. */
+interface Again {
+  readonly shown: ShownReport;
+  readonly check: string;
+}
+
+/** The rows of a cell stand for its lines only as long as these are the same. */
+function unchanged({ cell, text, step }: ShownReport, { steps }: Snapshot): void {
+  if (cell.document.getText() === text && steps.get(cell)?.index === step) return;
+  throw new OperatorError('The runbook was changed since the cell was run. Run the whole cell.');
 }
 
 /** Whose results a cell shows. */

@@ -14,6 +14,7 @@ import { LogLenses } from './log-lenses.ts';
 import { Logs, logSelector } from './logs.ts';
 import { OpenLogs } from './open-logs.ts';
 import { RecoveryOffers } from './recovery.ts';
+import { answerRenderer } from './renderer-messages.ts';
 import { notebookType, RunbookSerializer } from './runbook-serializer.ts';
 import { PartitionStatusBar } from './status-bar.ts';
 import { gateNodes, LogTree, partitionNodes } from './trees.ts';
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
     controllers.onDidBlock((blocked) => void tellBlocked(blocked)),
     new RecoveryOffers(cascades, current, logs),
+    answerRenderer(controllers),
     registerCommands({ cascades, controllers, current, logs }),
   );
   close = async () => {

@@ -13,12 +13,12 @@ import type { RunEvent, RunOutcome, RunPurpose } from './events.ts';
 import { Guards } from './guards.ts';
 import { planLook } from './look.ts';
 import { entryOf, type Target, targetName } from './places.ts';
-import { groupsOf, type Planned, planRun } from './plan.ts';
+import { groupsOf, type Planned, planRun, type RunSelection } from './plan.ts';
 import type { OutputStream, Piece, Redactor } from './redact.ts';
 import { RunSecrets } from './secrets.ts';
 import { watchStack } from './watch-stack.ts';
 
-export interface RunOptions {
+export interface RunOptions extends RunSelection {
   readonly signal: AbortSignal;
   /** Only these steps of the target, by index; all when absent. */
   readonly steps?: readonly number[];
@@ -138,7 +138,7 @@ class Run {
   #plan(purpose: RunPurpose): Promise<readonly Planned[]> {
     return purpose === 'look'
       ? planLook(this.#cascade, this.#target)
-      : planRun(this.#cascade, this.#target, this.#options.steps);
+      : planRun(this.#cascade, this.#target, this.#options);
   }
 
   /** Checks that may run at the same time; a change is alone in its group. */
@@ -318,6 +318,9 @@ class Run {
       ...(result.expected === undefined ? {} : { expected: redact(result.expected) }),
       ...(result.actual === undefined ? {} : { actual: redact(result.actual) }),
       ...(result.next === undefined ? {} : { next: redact(result.next) }),
+      ...(result.seenBy === undefined
+        ? {}
+        : { seenBy: result.seenBy.map((each) => ({ ...each, what: redact(each.what) })) }),
     };
   }
 }

@@ -40,6 +40,8 @@ export type RunEvent =
       readonly check: CheckRef;
       readonly chunk: string;
       readonly stream: 'stdout' | 'stderr';
+      /** The file that has it whole, from the log's folder; told by what records the run. */
+      readonly transcript?: string;
     }
   | { readonly kind: 'check-progress'; readonly check: CheckRef; readonly progress: CheckProgress }
   | {
@@ -50,6 +52,7 @@ export type RunEvent =
       readonly at: Date;
       /** Milliseconds. */
       readonly duration: number;
+      readonly transcript?: string;
     }
   | { readonly kind: 'check-blocked'; readonly check: CheckRef; readonly blocks: readonly Block[] }
   | { readonly kind: 'check-not-run'; readonly check: CheckRef; readonly because: string }

@@ -26,15 +26,23 @@ export async function placedNow(
   return placedChecks(runbook, target, (partition) => ({ context: contexts.get(partition) }));
 }
 
-/** @param steps only these steps of the target, by index; all when absent */
+/** A part of a target. */
+export interface RunSelection {
+  /** Only these steps, by index; all when absent. */
+  readonly steps?: readonly number[];
+  /** Only these checks, by key; all when absent. A change is never picked out of its order: only what reads. */
+  readonly checks?: readonly string[];
+}
+
 export async function planRun(
   cascade: Cascade,
   target: Target,
-  steps: readonly number[] | undefined,
+  { steps, checks }: RunSelection = {},
 ): Promise<readonly Planned[]> {
   const placed = await placedNow(cascade, target);
   return placed
     .filter((each) => steps === undefined || steps.includes(each.step.index))
+    .filter((each) => checks === undefined || (checks.includes(each.key) && each.check.effect === 'reads'))
     .map((each, id) => ({ ...each, ref: refOf(each, id) }));
 }
 

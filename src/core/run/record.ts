@@ -53,7 +53,7 @@ export async function* recorded(
         recorder = new Recorder(cascade, event, { placed, begun: begun[0] }, signal);
       }
       await recorder?.take(event);
-      yield event;
+      yield recorder?.withTranscript(event) ?? event;
     }
   } finally {
     await recorder?.close();
@@ -118,6 +118,14 @@ class Recorder {
 
   close(): Promise<void> {
     return this.#transcript.close();
+  }
+
+  /** The event with the file that keeps it whole, if there is one. */
+  withTranscript(event: RunEvent): RunEvent {
+    const transcript = this.#transcript.path;
+    if (transcript === undefined || (event.kind !== 'check-output' && event.kind !== 'check-finished'))
+      return event;
+    return { ...event, transcript };
   }
 
   async take(event: RunEvent): Promise<void> {

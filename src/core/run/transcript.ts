@@ -31,7 +31,7 @@ export class Transcript {
   /** The check whose output is being written. */
   #shown: { readonly check: CheckRef; held: string; lineOpen: boolean } | undefined;
   #trouble: string | undefined;
-  #link: string | undefined;
+  #path: string | undefined;
 
   constructor(folder: EvidenceFolder | undefined, head: TranscriptHead) {
     this.#folder = folder;
@@ -40,9 +40,14 @@ export class Transcript {
     this.#waiting = headText(head);
   }
 
+  /** From the log's folder to the file; undefined where there is no transcript. */
+  get path(): string | undefined {
+    return this.#path;
+  }
+
   /** A link for the log, as Markdown: `[transcript](…)`; undefined where there is no transcript. */
   get link(): string | undefined {
-    return this.#link;
+    return this.#path === undefined ? undefined : `[transcript](${linkTarget(this.#path)})`;
   }
 
   /** Why the transcript is missing or not whole; told once. */
@@ -99,7 +104,7 @@ export class Transcript {
       const made = await this.#folder.open(this.#stem);
       if (made.kind === 'failure') return this.#giveUp(`transcript not written: ${made.came}`);
       this.#state = { kind: 'open', file: made.value };
-      this.#link = `[transcript](${linkTarget(made.value.path)})`;
+      this.#path = made.value.path;
     }
     if (this.#state.kind !== 'open') return;
     const written = await this.#state.file.append(this.#waiting + text);

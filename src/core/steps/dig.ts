@@ -132,9 +132,9 @@ function record<A extends Arguments & { readonly name: Template }>(
         label: wanted.label,
         run: async (context) => {
           const { result, values: found } = await lookUp({ type, name, wanted, command }, context);
-          return result.verdict === 'passed' && deeper !== undefined
-            ? deeper(values, found, context)
-            : result;
+          if (result.verdict !== 'passed' || deeper === undefined) return result;
+          const { seenBy } = result;
+          return { ...(await deeper(values, found, context)), ...(seenBy === undefined ? {} : { seenBy }) };
         },
       };
     },

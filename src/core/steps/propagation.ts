@@ -9,6 +9,7 @@ import {
   failed,
   fromFailure,
   passed,
+  type Sighting,
   shortened,
   unknown,
 } from './step.ts';
@@ -59,9 +60,11 @@ export async function lookUp(question: Question, context: CheckContext): Promise
     );
     if (!said.every(({ outcome }) => holds(outcome, wanted))) zone ??= await askZone();
   }
-  const result = judge(question, said, zone);
-  if (resolvers.length > 1 || (result.verdict !== 'passed' && zone?.kind === 'answer'))
-    context.output(table(question, said, zone), 'stdout');
+  let result = judge(question, said, zone);
+  if (resolvers.length > 1 || (result.verdict !== 'passed' && zone?.kind === 'answer')) {
+    result = { ...result, seenBy: sightings(question, said, zone) };
+    context.output(table(question, result.seenBy ?? []), 'stdout');
+  }
   const first = said.find(({ outcome }) => holds(outcome, wanted))?.outcome;
   return { result, values: first?.kind === 'answer' ? first.value.values : [] };
 }
@@ -178,6 +181,9 @@ function missing(question: Question, { zone, all, lack }: Published, behind: rea
   );
 }
 
+/** A DKIM key of 4096 bits is shown whole: where it differs may be at its end. */
+const longestValue = 800;
+
 /** What was seen in place of what is wanted. */
 function actual(
   { type, name, wanted }: Question,
@@ -188,7 +194,7 @@ function actual(
   const through = aliases.length === 0 ? name : `${name}, an alias of ${aliases.join(', ')},`;
   if (code === 'nxdomain') return `NXDOMAIN: ${through} does not exist`;
   if (values.length === 0) return `no ${type} record at ${through.replace(/,$/, '')}`;
-  const shown = values.map((value) => shortened(value, 400)).join(' | ');
+  const shown = values.map((value) => shortened(value, longestValue)).join(' | ');
   const fault = wanted.fault?.(values);
   return fault === undefined ? shown : `${fault}: ${shown}`;
 }
@@ -203,26 +209,35 @@ export function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
-/** Who has what: a line for each resolver, then one for each server of the zone. */
-function table(question: Question, said: readonly Said[], zone: Outcome<ZoneAnswer> | undefined): string {
-  const rows = [
-    ...said.map(({ by, outcome }) => [`@${by}`, ...cells(question, outcome)]),
-    ...(zone?.kind === 'answer'
-      ? zone.value.servers.map(({ name, outcome }) => [name, ...cells(question, outcome)])
-      : zone === undefined
-        ? []
-        : [['name servers', '?', zone.came, '']]),
-  ];
-  const width = Math.max(...rows.map(([who = '']) => who.length));
-  const lines = rows.map(([who = '', mark, what, time]) => `  ${mark} ${who.padEnd(width)}  ${what}${time}`);
-  return [`${question.type} ${question.name}`, ...lines, ''].join('\n');
+/** Who has what: each resolver, then each server of the zone. */
+function sightings(
+  question: Question,
+  said: readonly Said[],
+  zone: Outcome<ZoneAnswer> | undefined,
+): readonly Sighting[] {
+  const resolvers = said.map(({ by, outcome }) => sighting(question, `@${by}`, outcome));
+  if (zone === undefined) return resolvers;
+  if (zone.kind === 'failure') return [...resolvers, { by: 'name servers', has: 'unknown', what: zone.came }];
+  return [...resolvers, ...zone.value.servers.map(({ name, outcome }) => sighting(question, name, outcome))];
 }
 
-function cells(question: Question, outcome: Outcome<DnsAnswer>): readonly [string, string, string] {
-  if (outcome.kind === 'failure') return ['?', outcome.came, ''];
-  const seen = outcome.value.values.map((value) => shortened(value, 60)).join(' | ');
-  const time = outcome.value.ttl === undefined ? '' : `  (${duration(outcome.value.ttl)})`;
+function sighting(question: Question, by: string, outcome: Outcome<DnsAnswer>): Sighting {
+  if (outcome.kind === 'failure') return { by, has: 'unknown', what: outcome.came };
+  const { ttl, values } = outcome.value;
+  const left = ttl === undefined ? {} : { left: duration(ttl) };
   return holds(outcome, question.wanted)
-    ? ['✔', seen, time]
-    : ['✘', shortened(actual(question, { outcome }), 90), time];
+    ? { by, has: 'yes', what: values.map((value) => shortened(value, 60)).join(' | '), ...left }
+    : { by, has: 'no', what: shortened(actual(question, { outcome }), 90), ...left };
+}
+
+const marks = { yes: '✔', no: '✘', unknown: '?' } as const;
+
+/** A line for each of them. */
+function table(question: Question, seenBy: readonly Sighting[]): string {
+  const width = Math.max(...seenBy.map(({ by }) => by.length));
+  const lines = seenBy.map(({ by, has, what, left: time }) => {
+    const rest = time === undefined ? '' : `  (${time})`;
+    return `  ${marks[has]} ${by.padEnd(width)}  ${what}${rest}`;
+  });
+  return [`${question.type} ${question.name}`, ...lines, ''].join('\n');
 }

@@ -17,6 +17,19 @@ export interface CheckResult {
   readonly actual?: string;
   /** What to do now; given whenever the verdict is not `passed`. */
   readonly next?: string;
+  /** Who has what, where several servers were asked for one thing. */
+  readonly seenBy?: readonly Sighting[];
+}
+
+/** What one server answered. */
+export interface Sighting {
+  /** `@8.8.8.8`, or the name of a server. */
+  readonly by: string;
+  /** `unknown`: it gave no answer. */
+  readonly has: 'yes' | 'no' | 'unknown';
+  readonly what: string;
+  /** For how long a resolver goes on answering so: `4 min 12 s`. */
+  readonly left?: string;
 }
 
 export type CheckProgress =

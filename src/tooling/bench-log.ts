@@ -18,6 +18,7 @@ import { readLog } from '../core/log/read.ts';
 import { recordAndSettle } from '../core/log/settle.ts';
 import { placedChecks, placeOf } from '../core/run/places.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
+import { longLine, pieces, places } from './long-lines.ts';
 
 /** Rounds on the small log, after one to warm up. */
 const runs = 9;
@@ -211,6 +212,41 @@ export function benchLog(): void {
   for (const name of [anew, afterKey, afterResult]) {
     const ratio = (second.get(name)?.milliseconds ?? 0) / (first.get(name)?.milliseconds ?? 1);
     stdout.write(`${growth.toFixed(1)} × the text: "${name}" takes ${ratio.toFixed(1)} × as long\n`);
+  }
+  longLines();
+}
+
+/** UTF-16 units of a long line, and how many times as long the other one is. */
+const lineLength = 200_000;
+const longer = 4;
+
+/**
+ * Long lines that a search might stumble over: how many times as long four times the text takes, at the worst place of
+ * a log. The better one of two times counts, which another program cannot lower.
+ */
+function longLines(): void {
+  const runbook = runbookOf(1);
+  const log = newLog(runbook, { operator: 'Bench', at, worktree: '.', rehearsal: false });
+  const takes = (text: string): number =>
+    Math.min(
+      ...Array.from({ length: 2 }, () => {
+        readLog('');
+        const begun = performance.now();
+        ours(text, runbook);
+        return performance.now() - begun;
+      }),
+    );
+  stdout.write(`\nLines of ${lineLength / 1000} KB, and what ${longer} × the length takes\n`);
+  for (const [name, piece] of Object.entries(pieces)) {
+    const measured = Object.entries(places).map(([place, put]) => {
+      const short = takes(put(log, longLine(piece, lineLength)));
+      return { place, short, ratio: takes(put(log, longLine(piece, lineLength * longer))) / short };
+    });
+    const worst = measured.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+    const time = worst.short.toFixed(1).padStart(9);
+    stdout.write(
+      `  ${`${name}, ${worst.place}`.padEnd(46)} ${time} ms   ${worst.ratio.toFixed(1).padStart(6)} ×\n`,
+    );
   }
 }
 

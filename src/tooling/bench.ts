@@ -5,7 +5,7 @@ import { benchSteps } from './bench-steps.ts';
 import { runProgram, UsageError } from './program.ts';
 
 const help = `Usage: npm run bench [-- log|steps]
-  log     reading, editing and checking logs of 1 MB and 10 MB, beside Markdown parsers on the same text
+  log     reading, editing and checking logs of 1 MB and 10 MB, beside Markdown parsers on the same text; long lines
   steps   a verification over a distance, beside a script that asks the same; the output of a shell; 1,000 partitions
 `;
 

@@ -98,11 +98,11 @@ interface Sample extends Said {
 
 function lack(lacking: Recorded, sample: Sample, names: string): Found {
   const { partition, section, own } = lacking;
-  const phase = section.heading.title.replace(/\s*\(.*$/, '');
+  const [phase = ''] = section.heading.title.split('(', 1);
   const words = own(sample.general);
   const have = sample.among.section.checks.slice(sample.index, sample.index + 1);
   return {
-    message: `${phase} of ${partition.partition} has no record of "${quoted(words)}", which ${names} have.`,
+    message: `${phase.trimEnd()} of ${partition.partition} has no record of "${quoted(words)}", which ${names} have.`,
     span: section.heading.line,
     related: have.map(({ span }) => ({ span, message: 'as another partition records it' })),
     fixes:
@@ -147,7 +147,7 @@ const wordsOf = (label: string): ReadonlySet<string> =>
     (
       label
         .toLowerCase()
-        .replace(/\$\{[^}]*\}/g, ' ')
+        .replace(/\$\{[^{}]*\}/g, ' ')
         .match(/\p{L}{3,}/gu) ?? []
     ).filter((word) => !everyday.has(word)),
   );

@@ -49,7 +49,7 @@ function leavesOpen({ record }: LintContext, partition: PartitionRecord): readon
       : ` "${quoted(named.label)}" above is cleared: mend the words, or say what is still open.`;
   return [
     {
-      message: `${partition.partition} is signed off, and the sign-off still says "${quoted(words)}".${settled}`,
+      message: `${partition.partition} is signed off, and the sign-off still says "${quoted(words.replace(/\.$/, ''))}".${settled}`,
       span: { start: from + sentence.start, end: from + sentence.end },
       ...(named === undefined
         ? {}

@@ -163,17 +163,21 @@ function cut(line: string): string {
 const escaped = (line: string, signs: RegExp): string =>
   line.replace(signs, (_, slashes: string, sign: string) => `${slashes}${slashes}\\${sign}`);
 
+/** A sign and the backslashes before it; those are looked at from their first one only, however many there are. */
+const angle = /(?<!\\)(\\*)(<)/g;
+const angleOrBar = /(?<!\\)(\\*)([<|])/g;
+
 /** Evidence on one line that cannot break the Markdown around it, nor be read as a status. */
-export const harmless = (text: string): string => escaped(cut(oneLine(text)), /(\\*)(<)/g);
+export const harmless = (text: string): string => escaped(cut(oneLine(text)), angle);
 
 /** The same inside a table cell; a backslash at its end would take the bar behind it into the cell. */
 export const harmlessCell = (text: string): string =>
-  escaped(cut(oneLine(text)), /(\\*)([<|])/g).replace(/\\+$/, (slashes) => slashes + slashes);
+  escaped(cut(oneLine(text)), angleOrBar).replace(/\\+$/, (slashes) => slashes + slashes);
 
 /** What a person wrote, on one line and whole. */
-export const wholeLine = (text: string): string => escaped(oneLine(text), /(\\*)(<)/g);
+export const wholeLine = (text: string): string => escaped(oneLine(text), angle);
 
-export const wholeCell = (text: string): string => escaped(oneLine(text), /(\\*)([<|])/g);
+export const wholeCell = (text: string): string => escaped(oneLine(text), angleOrBar);
 
 /** A command as a code span, backticks inside it allowed. */
 export function codeSpan(text: string): string {

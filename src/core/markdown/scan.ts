@@ -33,7 +33,7 @@ interface Fence {
   readonly container: number;
 }
 
-const fenceOpen = /^(`{3,})([^`]*)$|^(~{3,})(.*)$/;
+const fenceOpen = /^(`{3,})([^`]*)$|^(~{3,})(.*)$/s;
 const atxHeading = /^(#{1,6})(?:[ \t]+|$)/;
 const bullet = /^([-+*]|(\d{1,9})[.)])(?=[ \t]|$)/;
 const thematicBreak = /^(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;

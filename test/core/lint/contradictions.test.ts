@@ -16,7 +16,7 @@ const found: readonly string[] = [
   '17:42 gate-section: The gate "Production deploy confirmation given" is pending in the table, and its section says cleared 2026-05-27 (2 of 2 checks cleared).',
   '28:1 heading-differs: The heading of Pre-flight of dev has no status, and its checks are cleared (2 of 2).',
   '43:3 open-check: "V-check rows filled in" is pending, while the heading and the summary of Verification of dev say cleared, and dev is signed off.',
-  '45:47 sign-off: dev is signed off, and the sign-off still says "Look at the provider\'s console still to be done.". "Console of the provider shows both marks for `dev.ardamails.…" above is cleared: mend the words, or say what is still open.',
+  '45:47 sign-off: dev is signed off, and the sign-off still says "Look at the provider\'s console still to be done". "Console of the provider shows both marks for `dev.ardamails.…" above is cleared: mend the words, or say what is still open.',
   '63:1 check-missing: Verification of stage has no record of "validate-exit.sh stage --post-merge", which dev and demo have.',
   '71:1 recorded-twice: Pre-flight of demo is recorded twice; this one is older and open.',
   '76:24 placeholder: A placeholder was left over: "(fill in whatever was odd)".',

@@ -1,5 +1,6 @@
 /** The linter as a whole: logs that the product wrote, severities, fixes together. */
 import assert from 'node:assert/strict';
+import { env } from 'node:process';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ruleCodes } from '../../../src/core/lint/codes.ts';
@@ -180,7 +181,7 @@ test('fixing all of a random log is done at once, takes no word, and finds nothi
       assert.equal(applyEdits(mended, fixAll(mended, grammarRunbook, today).edits), mended);
       assert.ok(rest.length <= found.length);
     }),
-    { numRuns: 150 },
+    { numRuns: Number(env['RANDOM_LOGS'] ?? 150) },
   );
 });
 

@@ -242,7 +242,7 @@ const cases: readonly Case[] = [
     name: 'a sign-off that leaves something open',
     code: 'sign-off',
     broken: [signOffOfDev('**Sign-off**: ✅ 2026-11-22 by Ann. «Confirmation of the nameservers pending.»')],
-    says: /dev is signed off, and the sign-off still says "Confirmation of the nameservers pending\.".*"Nameservers answer for dev" above is cleared/,
+    says: /dev is signed off, and the sign-off still says "Confirmation of the nameservers pending"\. .*"Nameservers answer for dev" above is cleared/,
   },
   {
     name: 'a sign-off over a phase that is open',

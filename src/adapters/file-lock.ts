@@ -32,7 +32,9 @@ export async function claim(lock: string, what: string): Promise<Claim> {
       return {
         kind: 'taken',
         release: async () => {
-          await unlink(lock).catch(() => {});
+          // Somebody may have deleted it by hand, and another process have taken it since.
+          const now = await holderOf(lock);
+          if (now !== undefined && isMine(now)) await unlink(lock).catch(() => {});
           held.delete(lock);
         },
       };
@@ -43,6 +45,9 @@ export async function claim(lock: string, what: string): Promise<Claim> {
     else return { kind: 'held', holder };
   }
 }
+
+const isMine = (holder: Holder | 'nameless'): boolean =>
+  holder !== 'nameless' && holder.pid === process.pid && holder.host === hostname();
 
 const takeovers = 5;
 

@@ -1,7 +1,6 @@
 /** From the command line to a cascade: which runbook, which log, which world. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stderr } from 'node:process';
 import { changeLocks } from '../adapters/change-locks.ts';
@@ -15,6 +14,7 @@ import {
 } from '../adapters/compose.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { logFile } from '../adapters/log-file.ts';
+import { machineUser } from '../adapters/operator.ts';
 import { verificationFile } from '../adapters/verification-file.ts';
 import type { LogFile, Person } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
@@ -151,7 +151,7 @@ export function operatorName(directory: string, env: Environment): string {
   } catch {
     // No git, or no identity: the machine knows a name too.
   }
-  return userInfo().username;
+  return machineUser(env);
 }
 
 const reason = (error: unknown): string =>

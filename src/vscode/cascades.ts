@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
@@ -13,6 +12,7 @@ import {
   worktreeFor,
 } from '../adapters/compose.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
+import { machineUser } from '../adapters/operator.ts';
 import { verificationFile } from '../adapters/verification-file.ts';
 import { type Stamp, stamp } from '../core/log/edits.ts';
 import type { ChangeLocks, LogFile, Ports, ShellSession } from '../core/ports.ts';
@@ -53,7 +53,7 @@ export class Cascades {
   }
 
   get operator(): string {
-    return readSettings().operator || this.#operator || userInfo().username;
+    return readSettings().operator || this.#operator || machineUser(process.env);
   }
 
   /** Who is written into the log, by what git knows of this folder where the workspace may run it. */

@@ -18,6 +18,7 @@ import { answerRenderer } from './renderer-messages.ts';
 import { notebookType, RunbookSerializer } from './runbook-serializer.ts';
 import { PartitionStatusBar } from './status-bar.ts';
 import { gateNodes, LogTree, partitionNodes } from './trees.ts';
+import { VerificationTests } from './verification-tests.ts';
 import { Worlds } from './world.ts';
 
 /** What other extensions and the tests may use. */
@@ -26,6 +27,7 @@ export interface CascadeApi {
   readonly gates: LogTree;
   readonly current: CurrentCascade;
   readonly controllers: PartitionControllers;
+  readonly tests: VerificationTests;
 }
 
 let close: (() => Promise<void>) | undefined;
@@ -43,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
   const current = new CurrentCascade(cascades, logs);
   const partitions = new LogTree(current, partitionNodes);
   const gates = new LogTree(current, gateNodes);
+  const tests = new VerificationTests(cascades, current);
   const partitionView = vscode.window.createTreeView('cascade.partitions', {
     treeDataProvider: partitions,
     showCollapseAll: true,
@@ -65,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
     controllers.onDidBlock((blocked) => void tellBlocked(blocked)),
     new RecoveryOffers(cascades, current, logs),
+    tests,
     answerRenderer(controllers),
     registerCommands({ cascades, controllers, current, logs }),
   );
@@ -72,7 +76,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     await controllers.stopAll('the window was closed');
     await Promise.allSettled([cascades.dispose(), worlds.dispose()]);
   };
-  return { partitions, gates, current, controllers };
+  return { partitions, gates, current, controllers, tests };
 }
 
 /** How much waits for a person. */

@@ -20,7 +20,7 @@ import { runCases } from './cases.ts';
 import { leaks } from './leaks.ts';
 import { handOver, printSuiteReport } from './report.ts';
 
-const deadlineMs = 300_000;
+const deadlineMs = 600_000;
 
 await runProgram(async (stop) => {
   if (!existsSync(suiteBundle))

@@ -20,7 +20,7 @@ import { placedChecks, placeOf } from '../core/run/places.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
 import { longLine, pieces, places } from './long-lines.ts';
 
-/** Rounds on the small log, after one to warm up. */
+/** Rounds on the small log. */
 const runs = 9;
 
 /** A cascade of many partitions, all of them run and verified again and again. */
@@ -91,9 +91,13 @@ setFlagsFromString('--expose-gc');
 const collect: (how: { readonly type: 'minor' }) => void = runInNewContext('gc');
 
 /** Lets the contenders take turns: what slows the machine down for a while slows all of a round. */
-function race(contenders: Readonly<Record<string, Contender>>, runs: number): ReadonlyMap<string, Score> {
+function race(
+  contenders: Readonly<Record<string, Contender>>,
+  runs: number,
+  warmUps = 1,
+): ReadonlyMap<string, Score> {
   const rounds: ReadonlyMap<string, number>[] = [];
-  for (let run = -1; run < runs; run++) {
+  for (let run = -warmUps; run < runs; run++) {
     const round = new Map<string, number>();
     for (const [name, { before, work }] of Object.entries(contenders)) {
       before?.();
@@ -202,6 +206,7 @@ export function benchLog(): void {
         'mdast with tables': { work: () => fromMarkdown(small.text, extensions) },
       },
       1,
+      0,
     ),
   );
   const few = Math.max(1, Math.floor(runs / 3));

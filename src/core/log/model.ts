@@ -161,7 +161,7 @@ function readPartition(
   const row = summary === undefined ? undefined : rowOf(summary, partition);
   const cell = (index: number): { cell?: StatusCell } => {
     const found = row?.cells[index];
-    return found === undefined ? {} : { cell: statusCell(log, found) };
+    return found === undefined ? {} : { cell: statusCell(found) };
   };
   const sections = partitionSections(log, partition);
   const [section] = sections;
@@ -189,9 +189,9 @@ function bareDate({ cell }: { cell?: StatusCell }): { cell?: StatusCell } {
   return { cell: { text: cell.text, span: cell.span } };
 }
 
-function statusCell(log: ExecutionLog, cell: LogTableCell): StatusCell {
-  const status = findStatus(log.text.slice(cell.span.start, cell.span.end), cell.span.start);
-  return { ...cell, ...(status === undefined ? {} : { status }) };
+function statusCell({ text, span }: LogTableCell): StatusCell {
+  const status = findStatus(text, span.start);
+  return status === undefined ? { text, span } : { text, span, status };
 }
 
 /** The places of the checks are told when they are asked for, as they are of the few sections that a person looks at. */
@@ -305,7 +305,7 @@ function readGate(
   return {
     title: row?.cells[0]?.text ?? declared?.title ?? '',
     ...(row === undefined ? {} : { row }),
-    ...(cell === undefined ? {} : { cell: statusCell(log, cell) }),
+    ...(cell === undefined ? {} : { cell: statusCell(cell) }),
     ...(date === undefined ? {} : { date }),
     ...(declared === undefined ? {} : { declared }),
     ...(section === undefined ? {} : { section }),
@@ -321,7 +321,7 @@ function sectionChecks(log: ExecutionLog, section: LogHeading): readonly CheckRe
   const column = statusColumn(table);
   return table.rows.map((row) => {
     const cell = row.cells[column];
-    const { status } = cell === undefined ? { status: undefined } : statusCell(log, cell);
+    const { status } = cell === undefined ? { status: undefined } : statusCell(cell);
     const own =
       cell === undefined || status === undefined ? '' : cell.text.slice(status.span.end - cell.span.start);
     const others = row.cells.filter((each, index) => index > 0 && each !== cell).map((each) => each.text);

@@ -3,6 +3,7 @@ import type { Runbook } from '../runbook/runbook.ts';
 import type { Span } from '../text.ts';
 import {
   type CascadeRecord,
+  type CheckRecord,
   type GateRecord,
   type PartitionRecord,
   type PhaseSection,
@@ -111,21 +112,39 @@ function partitionOverview({
     ...(section === undefined ? {} : noteOf(section.title)),
     phases: phases.map(({ phase, cell, sections: recorded }) => {
       const own = cellStatus(cell, recorded.at(-1)?.heading.line ?? line);
-      const open = recorded.some(({ read }) => read.checks.some(({ status }) => status?.started === true));
-      return {
-        phase: phase.title,
-        ...own,
-        started: own.started || open,
-        // A tree shows those of the phases that were opened in it.
-        get checks() {
-          return recorded.flatMap(checkOverviews);
-        },
-      };
+      return new PhaseSummary(phase.title, own, recorded);
     }),
     signOff: signOffStatus(signOff.cell, signOff.field?.line ?? signOff.cell?.span ?? line),
     span: section?.line ?? line,
   };
 }
+
+/** A tree shows the checks of the phases that were opened in it; those of the others are not made. */
+class PhaseSummary implements PhaseOverview {
+  readonly phase: string;
+  readonly status: StatusKind;
+  readonly started: boolean;
+  declare readonly date?: string;
+  declare readonly note?: string;
+  readonly span: Span;
+  readonly #sections: readonly PhaseSection[];
+
+  constructor(phase: string, cell: OverviewStatus, sections: readonly PhaseSection[]) {
+    this.phase = phase;
+    this.status = cell.status;
+    this.started = cell.started || sections.some(({ read }) => read.checks.some(isStarted));
+    if (cell.date !== undefined) this.date = cell.date;
+    if (cell.note !== undefined) this.note = cell.note;
+    this.span = cell.span;
+    this.#sections = sections;
+  }
+
+  get checks(): readonly CheckOverview[] {
+    return this.#sections.flatMap(checkOverviews);
+  }
+}
+
+const isStarted = ({ status }: CheckRecord): boolean => status?.started === true;
 
 const checkOverviews = ({ checks }: PhaseSection): readonly CheckOverview[] =>
   checks.flatMap(({ status, tail, span, label }) =>

@@ -23,6 +23,10 @@ export function button(words: string, label: string, press: () => void): HTMLEle
   element.addEventListener('click', () => {
     if (element.getAttribute('aria-disabled') !== 'true') press();
   });
+  element.addEventListener('keydown', (event) => {
+    // The notebook would take it too, and the focus away to its cell.
+    if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();
+  });
   return element;
 }
 

@@ -12,6 +12,10 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   },
   rehearsal: { rooms: ['rehearsal', 'core'], packages: /^(node:|dns-packet$)/ },
   vscode: { rooms: ['vscode', 'core', 'adapters', 'rehearsal'], packages: /^(node:|vscode$)/ },
+  renderer: {
+    rooms: ['renderer', 'core'],
+    packages: /^(vscode-notebook-renderer|@vscode\/webview-ui-toolkit)$/,
+  },
   cli: { rooms: ['cli', 'core', 'adapters', 'rehearsal'], packages: /^node:/ },
   tooling: { rooms: ['tooling', 'core', 'adapters', 'rehearsal'], packages: /./ },
 };
@@ -69,6 +73,23 @@ test('the core knows neither the editor, nor Node, nor an adapter', () => {
     /\b(process|Buffer|require|__dirname)\b[.(]/.test(readFileSync(file, 'utf8')),
   );
   assert.deepEqual(globals, []);
+});
+
+test('the renderer takes nothing but types from the core, and knows the toolkit in one module', () => {
+  const files = globSync('src/renderer/**/*.ts');
+  const lines = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^import [^;]*'\.\.\/core\/[^;]*;/gm)].map(([line]) => line),
+  );
+  assert.ok(lines.length > 3);
+  assert.deepEqual(
+    lines.filter((line) => !line.startsWith('import type ')),
+    [],
+  );
+  const toolkit = imports.filter(({ specifier }) => specifier === '@vscode/webview-ui-toolkit');
+  assert.deepEqual(
+    toolkit.map(({ file }) => file),
+    ['src/renderer/toolkit.ts'],
+  );
 });
 
 test('only the composition roots of the faces import adapters', () => {

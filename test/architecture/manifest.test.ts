@@ -97,6 +97,14 @@ test('the notebook claims runbooks only', () => {
   assert.deepEqual(notebook?.selector, [{ filenamePattern: '*.runbook.md' }]);
 });
 
+test('the renderer is there for what the cells show, and reached by its id', () => {
+  const [renderer] = contributes.notebookRenderer;
+  assert.match(code, new RegExp(`rendererId = '${renderer?.id}'`));
+  assert.equal(renderer?.mimeTypes.length, 1);
+  assert.ok(code.includes(`checksType = '${renderer.mimeTypes[0]}'`));
+  assert.equal(renderer.requiresMessaging, 'optional', 'it draws also where nobody answers');
+});
+
 test('every context value and context key in a condition is set by the code', () => {
   const conditions = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome]
     .map((entry) => entry.when)

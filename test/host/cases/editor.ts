@@ -97,13 +97,15 @@ export async function runCells(
 }
 
 export interface Row {
+  readonly key: string;
   readonly check: string;
   readonly state: string;
   readonly detail?: string;
 }
 
-/** What a cell shows: its rows as data, its Markdown, and what a shell printed. */
+/** What a cell shows: its report as data, its Markdown, and what a shell printed. */
 export function shown(cell: vscode.NotebookCell): {
+  id: string;
   rows: readonly Row[];
   markdown: string;
   printed: string;
@@ -115,8 +117,9 @@ export function shown(cell: vscode.NotebookCell): {
       .map((item) => new TextDecoder().decode(item.data))
       .join('\n');
   const json = text('application/vnd.cascade.checks+json');
+  const report: { id: string; rows: readonly Row[] } = json === '' ? { id: '', rows: [] } : JSON.parse(json);
   return {
-    rows: json === '' ? [] : JSON.parse(json).rows,
+    ...report,
     markdown: text('text/markdown'),
     printed: text('application/vnd.code.notebook.stdout'),
   };

@@ -157,6 +157,36 @@ export const running: readonly Case[] = [
     },
   },
   {
+    name: 'one check runs again by itself; what the cell shows of the others stays',
+    async run() {
+      const { notebook } = await on('dev');
+      const cell = cellWith(notebook, 'NS    ');
+      const before = shown(cell);
+      const [first, ...others] = before.rows;
+      assert.ok(first);
+      const results = async (): Promise<number> =>
+        ((await textOf(logUri())).match(/✅ (?:passed|\S+) — 4 nameservers/g) ?? []).length;
+      const count = await results();
+      const { controllers } = await api();
+      await controllers.runAgain(before.id, first.key);
+      const after = shown(cell);
+      assert.deepEqual(
+        after.rows.map(({ key, state }) => [key, state]),
+        before.rows.map(({ key }) => [key, 'passed']),
+      );
+      assert.deepEqual(after.rows.slice(1), others);
+      assert.equal(await results(), count + 1, 'the log has one more result');
+      assert.equal(cell.executionSummary?.success, true);
+      await assert.rejects(controllers.runAgain(before.id, first.key), /not known any more/);
+      const change = shown(cellWith(notebook, './amm.sh'));
+      await assert.rejects(
+        controllers.runAgain(change.id, change.rows[0]?.key ?? ''),
+        /run the cell/,
+        'a change is never run out of its order',
+      );
+    },
+  },
+  {
     name: 'a click in the tree reveals the line of the log',
     async run() {
       const { partitions, current } = await api();

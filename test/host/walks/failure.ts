@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
+import { axeFindings, outputRow, scrollTo } from './outputs.ts';
 
 /** Postmark never verifies: the operator sees which check failed, what was expected and what to do. */
 export const failure = (walk: Walk): readonly Case[] => [
@@ -33,6 +34,29 @@ export const failure = (walk: Walk): readonly Case[] => [
         .first();
       await row.getByText(/of 10 failed/).waitFor();
       await walk.screenshot('failed');
+    },
+  },
+  {
+    name: 'the cell shows expected against actual, what to do, and who has what',
+    async run() {
+      const { page } = walk;
+      await page.getByRole('tab', { name: 'partition-mail.runbook.md' }).first().click();
+      await walk.command('Cascade: Select Partition…');
+      await walk.pick('dev');
+      const cell = await scrollTo(walk, /at\sleast\s2/);
+      await cell.click();
+      await walk.command('Notebook: Execute Cell');
+      const row = outputRow(await walk.waitForOutput(/NXDOMAIN: dev\.ardamails\.com does not exist; /));
+      await row.getByText('expected', { exact: true }).waitFor();
+      await row.getByText('at least 2 nameservers', { exact: true }).waitFor();
+      await row.getByText('to do', { exact: true }).waitFor();
+      await row
+        .getByRole('rowheader', { name: /awsdns/ })
+        .first()
+        .waitFor();
+      await row.scrollIntoViewIfNeeded();
+      await walk.screenshot('failed-check');
+      assert.deepEqual(await axeFindings(row), []);
     },
   },
 ];

@@ -3,27 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
+import { axeFindings, outputRow, scrollTo } from './outputs.ts';
 
 /** A row of one of our trees, by the words it begins with. */
 const treeRow = (walk: Walk, name: string) =>
   walk.page.locator('.pane-body .monaco-list-row').filter({ hasText: new RegExp(`^${name}`) });
-
-/** Turns the wheel over the notebook until a cell with these words is well in sight; the editor shows blanks as hard ones. */
-async function scrollTo({ page }: Walk, words: RegExp) {
-  const cell = page.locator('.code-cell-row:visible', { hasText: words }).first();
-  await page.mouse.move(800, 500);
-  for (let turn = 0; turn < 60; turn++) {
-    await page.mouse.wheel(0, -2000);
-    await page.waitForTimeout(30);
-  }
-  for (let turn = 0; turn < 80; turn++) {
-    await page.waitForTimeout(120);
-    const box = (await cell.isVisible()) ? await cell.boundingBox() : null;
-    if (box !== null && box.y > 100 && box.y < 500) return cell;
-    await page.mouse.wheel(0, 1500);
-  }
-  throw new Error(`no cell with ${words} came into sight`);
-}
 
 /** What an operator does on a first day: choose a partition, run, answer, look, verify, meet a closed gate. */
 export const operator = (walk: Walk): readonly Case[] => {
@@ -82,6 +66,76 @@ export const operator = (walk: Walk): readonly Case[] => {
         await scrollTo(walk, /at\sleast\s2/);
         await walk.waitForOutput(/4 nameservers/);
         await walk.screenshot('results');
+      },
+    },
+    {
+      name: 'a row of the results runs its check again, by the keyboard too',
+      async run() {
+        const row = outputRow(await walk.waitForOutput(/4 nameservers/));
+        const results = async (): Promise<number> => (await log()).split('4 nameservers').length;
+        const before = await results();
+        await row.getByRole('button', { name: /Run again/ }).press('Enter');
+        for (let wait = 0; (await results()) === before; wait++) {
+          assert.ok(wait < 100, 'the log has no new result');
+          await page.waitForTimeout(100);
+        }
+        await row.getByText('passed', { exact: true }).waitFor();
+        assert.match(
+          await row.getByRole('button', { name: /Run again/ }).evaluate('document.activeElement.tagName'),
+          /VSCODE-BUTTON/,
+          'the focus stays where it was',
+        );
+      },
+    },
+    {
+      name: 'what a shell printed is searched in its place, without a letter reaching the notebook',
+      async run() {
+        await scrollTo(walk, /validate-exit/);
+        const row = outputRow(await walk.waitForOutput(/12 \/ 12, exit code 0/));
+        const search = row.getByRole('textbox', { name: 'Search in the output' });
+        await search.click();
+        await page.keyboard.type('ddx12 /', { delay: 50 });
+        await row.getByText('not found').waitFor();
+        for (const _ of 'ddx12 /') await page.keyboard.press('Backspace');
+        await page.keyboard.type('12', { delay: 50 });
+        await row.getByText(/^1 of \d+, line/).waitFor();
+        await walk.screenshot('search');
+        assert.equal(await page.getByRole('button', { name: /Undo Delete/ }).count(), 0);
+        await row.getByText(/12 \/ 12, exit code 0/).waitFor();
+      },
+    },
+    {
+      name: 'the transcript opens beside the notebook',
+      async run() {
+        const row = outputRow(await walk.waitForOutput(/12 \/ 12, exit code 0/));
+        await row.getByRole('button', { name: /Open transcript/ }).click();
+        const tab = page.getByRole('tab', { name: /-dev-verification\.txt/ }).first();
+        await tab.waitFor();
+        await page
+          .locator('.view-line', { hasText: /Target\s+dev/ })
+          .first()
+          .waitFor();
+        await walk.screenshot('transcript');
+        await page.keyboard.press('Control+F4');
+        await tab.waitFor({ state: 'detached' });
+      },
+    },
+    {
+      name: 'axe finds nothing in the results, in the themes of the editor',
+      async run() {
+        for (const [name, theme] of [
+          ['light', 'Light Modern'],
+          ['high-contrast', 'Dark High Contrast'],
+          ['dark', 'Dark Modern'],
+        ] as const) {
+          await walk.command('Preferences: Color Theme');
+          await walk.pick(theme);
+          await page.waitForTimeout(500);
+          await scrollTo(walk, /at\sleast\s2/);
+          const place = await walk.waitForOutput(/4 nameservers/);
+          await walk.screenshot(`results-${name}`);
+          assert.deepEqual(await axeFindings(place), [], theme);
+        }
       },
     },
     {

@@ -1,0 +1,34 @@
+/** What the walks do with cells and their outputs. */
+import axe from 'axe-core';
+import type { Locator } from 'playwright-core';
+import type { Walk } from '../walk.ts';
+
+/** Turns the wheel over the notebook until a cell with these words is well in sight; the editor shows blanks as hard ones. */
+export async function scrollTo({ page }: Walk, words: RegExp): Promise<Locator> {
+  const cell = page.locator('.code-cell-row:visible', { hasText: words }).first();
+  await page.mouse.move(800, 500);
+  for (let turn = 0; turn < 60; turn++) {
+    await page.mouse.wheel(0, -2000);
+    await page.waitForTimeout(30);
+  }
+  for (let turn = 0; turn < 80; turn++) {
+    await page.waitForTimeout(120);
+    const box = (await cell.isVisible()) ? await cell.boundingBox() : null;
+    if (box !== null && box.y > 100 && box.y < 500) return cell;
+    await page.mouse.wheel(0, 1500);
+  }
+  throw new Error(`no cell with ${words} came into sight`);
+}
+
+/** The row of the renderer that a text of an output stands in. */
+export const outputRow = (place: Locator): Locator => place.locator('xpath=ancestor-or-self::li[1]');
+
+/** What axe has against the results on the page of the outputs, in words. */
+export async function axeFindings(place: Locator): Promise<readonly string[]> {
+  await place.evaluate(axe.source);
+  const found: unknown = await place.evaluate(
+    `axe.run({ include: ['.cascade-checks'] }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`,
+  );
+  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
+}

@@ -12,9 +12,9 @@ export interface Finished {
 /** Runs the real command line as a process of its own, without a terminal. */
 export function cascade(
   args: readonly string[],
-  options: { cwd?: string; env?: Readonly<Record<string, string | undefined>> } = {},
+  options: { cwd?: string; env?: Readonly<Record<string, string | undefined>>; program?: string } = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [resolve('src/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [options.program ?? resolve('src/cli/main.ts'), ...args], {
     cwd: options.cwd ?? process.cwd(),
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
 import { stackCount } from '../core/steps/aws.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
+import { told } from './run-output.ts';
 
 export interface Finished {
   readonly outcome: RunOutcome;
@@ -34,7 +35,8 @@ export async function runInBackground(
       let all = 1;
       let done = 0;
       const { signal } = stop;
-      for await (const event of recorded(cascade, run(cascade, target, { ...options, signal }), signal)) {
+      const events = recorded(cascade, run(cascade, target, { ...options, signal }), signal);
+      for await (const event of told(cascades.output, events)) {
         if (event.kind === 'run-started') all = Math.max(1, event.checks.length);
         if (event.kind === 'check-started') progress.report({ message: event.check.title });
         if (event.kind === 'check-progress' && event.progress.kind === 'stack')

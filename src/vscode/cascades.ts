@@ -36,6 +36,8 @@ export class OperatorError extends Error {
 /** The runbooks of this window, and the cascades made of them. */
 export class Cascades {
   readonly #worlds: Worlds;
+  /** Where runs tell what they do. */
+  readonly output: vscode.LogOutputChannel;
   /** Shells by runbook and world: exports survive from cell to cell, and an edit of the runbook. */
   readonly #shells = new Map<string, Map<string, ShellSession>>();
   readonly #redactor = new Redactor();
@@ -44,8 +46,9 @@ export class Cascades {
   readonly #clock = systemClock({ env: process.env });
   #operator = '';
 
-  constructor(worlds: Worlds) {
+  constructor(worlds: Worlds, output: vscode.LogOutputChannel) {
     this.#worlds = worlds;
+    this.output = output;
   }
 
   get rehearsal(): boolean {

@@ -15,6 +15,7 @@ import type { StepArgument } from './log-help.ts';
 import type { GateArgument, PartitionArgument } from './log-lenses.ts';
 import type { Logs } from './logs.ts';
 import { errorText } from './messages.ts';
+import { createRunbook } from './new-runbook.ts';
 import { logToWrite, type RecordRequest, record } from './record.ts';
 import { recover } from './recovery.ts';
 import { notebookType, stepCell } from './runbook-serializer.ts';
@@ -36,6 +37,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'cascade.selectPartition': () => selectPartition(parts),
     'cascade.verifyPartition': (about?: Partitioned) => verifyPartition(parts, about),
     'cascade.revealInLog': (span: Span) => revealInLog(parts, span),
+    'cascade.newRunbook': (name?: unknown) => createRunbook(typeof name === 'string' ? name : undefined),
+    'cascade.showOutput': () => Promise.resolve(parts.cascades.output.show()),
     'cascade.recover': (about?: Partitioned) => recover(parts, partitionOf(about)),
     'cascade.showBlocks': (about?: Partitioned) => whatBlocks(parts, about),
     'cascade.refresh': () => parts.current.refresh(),
@@ -52,6 +55,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       try {
         return await command(...args);
       } catch (error) {
+        if (!(error instanceof OperatorError)) parts.cascades.output.error(errorText(error));
         void vscode.window.showErrorMessage(errorText(error));
         return undefined;
       }
@@ -212,6 +216,15 @@ async function whatBlocks(parts: CommandParts, about: Partitioned | undefined): 
   await showBlocks(parts.current, name, phase);
 }
 
+/** The toolbar of a notebook gives what it belongs to. */
+const isToolbar = (about: unknown): boolean =>
+  typeof about === 'object' && about !== null && 'notebookEditor' in about;
+
+const chosenPartition = ({ controllers }: CommandParts): string | undefined => {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  return notebook === undefined ? undefined : controllers.selected(notebook.uri);
+};
+
 const outcomes: Readonly<Record<RunOutcome, string>> = {
   passed: 'verified',
   failed: 'not verified',
@@ -225,7 +238,10 @@ async function verifyPartition(
   parts: CommandParts,
   about: Partitioned | undefined,
 ): Promise<RunOutcome | undefined> {
-  const name = partitionOf(about) ?? (await pickPartition(parts, 'Cascade: Verify Partition'));
+  const name =
+    partitionOf(about) ??
+    (isToolbar(about) ? chosenPartition(parts) : undefined) ??
+    (await pickPartition(parts, 'Cascade: Verify Partition'));
   if (name === undefined) return undefined;
   const { cascade, log } = await parts.cascades.open(await runbookUri(parts, about));
   const { runbook } = cascade;

@@ -15,6 +15,7 @@ import { type Cascades, OperatorError, openNotebook } from './cascades.ts';
 import { CellPaint, paintRun, type Stopped } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
+import { told } from './run-output.ts';
 import { cellsOf, changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
 import { type ShownReport, ShownReports } from './shown-reports.ts';
 
@@ -328,7 +329,7 @@ export class PartitionControllers implements vscode.Disposable {
           }),
           signal,
         );
-        stopped = await paintRun(events, steps);
+        stopped = await paintRun(told(this.#cascades.output, events), steps);
         if (stopped !== undefined && stopped.blocks.length > 0) {
           const { runbook } = cascade;
           const { blocks } = stopped;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { attention } from '../core/help/attention.ts';
 import { tellBlocked } from './blocked.ts';
 import { Cascades } from './cascades.ts';
+import { CellStatus } from './cell-status.ts';
 import { registerCommands } from './commands.ts';
 import { PartitionControllers } from './controllers.ts';
 import { CurrentCascade, type CurrentState } from './current-cascade.ts';
@@ -39,7 +40,8 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     }),
   );
   const worlds = new Worlds(context);
-  const cascades = new Cascades(worlds);
+  const output = vscode.window.createOutputChannel('Cascade Runbook', { log: true });
+  const cascades = new Cascades(worlds, output);
   const controllers = new PartitionControllers(cascades);
   const logs = new Logs(cascades);
   const current = new CurrentCascade(cascades, logs);
@@ -51,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     showCollapseAll: true,
   });
   context.subscriptions.push(
+    output,
     controllers,
     logs,
     current,
@@ -68,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
     controllers.onDidBlock((blocked) => void tellBlocked(blocked)),
     new RecoveryOffers(cascades, current, logs),
+    new CellStatus(current, controllers),
     tests,
     answerRenderer(controllers),
     registerCommands({ cascades, controllers, current, logs }),

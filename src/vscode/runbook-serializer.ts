@@ -69,6 +69,13 @@ export function stepCell(notebook: vscode.NotebookDocument, step: number): numbe
   return code[step]?.[0];
 }
 
+/** Which step of the runbook a cell is, by its place among the code cells; undefined for a cell that is none. */
+export function stepOf(cell: vscode.NotebookCell): number | undefined {
+  const code = [...cellsOf(cell.notebook).entries()].filter(([, each]) => each.kind === 'code');
+  const found = code.findIndex(([index]) => index === cell.index);
+  return found < 0 ? undefined : found;
+}
+
 function cellOf(
   kind: vscode.NotebookCellKind,
   languageId: string,

@@ -18,6 +18,7 @@ import { type Cascades, OperatorError } from './cascades.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
+import { told } from './run-output.ts';
 
 type Shown = Extract<CurrentState, { readonly runbook: Runbook }>;
 type Verification = Extract<Target, { kind: 'phase' }>;
@@ -149,8 +150,8 @@ export class VerificationTests implements vscode.Disposable {
       const whole = wanted.length === partition.children.size;
       const keys = wanted.map((item) => item.id.slice(itemId(partition.id, '').length));
       const options = { signal, ...(whole ? {} : { checks: keys }) };
-      for await (const event of recorded(cascade, run(cascade, target, options), signal))
-        tell(testRun, partition, event);
+      const events = recorded(cascade, run(cascade, target, options), signal);
+      for await (const event of told(this.#cascades.output, events)) tell(testRun, partition, event);
     } catch (error) {
       const message = new vscode.TestMessage(errorText(error));
       for (const item of wanted) testRun.errored(item, message);

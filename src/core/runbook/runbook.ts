@@ -33,6 +33,8 @@ export interface Step {
   /** Its place among the code cells, from 0. */
   readonly index: number;
   readonly language: StepLanguageId;
+  /** What stands behind its language: `check`, `each`, `within=10m`. */
+  readonly marks: readonly string[];
   /** In a gate's section: its lines run for every partition. */
   readonly each: boolean;
   readonly home: Home;
@@ -124,7 +126,7 @@ function readStep(
       'A change in the section of a gate needs a partition: mark the cell "each", or "check" when it only reads.';
     problems.push({ severity: 'error', message, span: head });
   }
-  return { step: { index, language, each, home, checks, span }, problems };
+  return { step: { index, language, marks, each, home, checks, span }, problems };
 }
 
 /** Blocks that look as if they were meant as cells: they stay text, and it is said. */

@@ -102,7 +102,8 @@ const name = ({ check, partition }: CheckRow): string => {
 function facts(row: CheckRow): readonly HTMLElement[] {
   const { state, detail, expected, actual, next, seenBy, stack } = row;
   const found: HTMLElement[] = [];
-  if (stack !== undefined) found.push(stackView(stack));
+  // Of a stack that stands nobody asks how it came about.
+  if (stack !== undefined) found.push(stackView(state === 'passed' ? { ...stack, events: [] } : stack));
   if (state === 'failed' && expected !== undefined && actual !== undefined)
     found.push(differenceView(expected, actual));
   // How far a stack is, its bar says.

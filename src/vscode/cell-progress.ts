@@ -111,7 +111,7 @@ export class CellProgress {
   #finished(event: Extract<RunEvent, { kind: 'check-finished' }>): void {
     const { check, result, duration } = event;
     // Only where it has more than the log: else each row of a run would offer the same file.
-    if (this.#kept.has(check.key) || !fitsLine(result.evidence)) this.#keepTranscript(event);
+    if (this.#outputOf(check.key) !== '' || !fitsLine(result.evidence)) this.#keepTranscript(event);
     const stack = this.#rows.get(check.key)?.stack;
     this.#set(check, {
       state: result.verdict,
@@ -119,6 +119,11 @@ export class CellProgress {
       duration,
       ...(stack === undefined ? {} : { stack }),
     });
+  }
+
+  #outputOf(key: string): string {
+    const output = this.#kept.get(key)?.output.text ?? '';
+    return output.trim() === '' ? '' : output;
   }
 
   #keepTranscript({ check, transcript }: { readonly check: CheckRef; readonly transcript?: string }): void {
@@ -144,10 +149,10 @@ export class CellProgress {
 
   /** What was printed is cut to size when it is to be seen, not at each word. */
   #withOutput(row: CheckRow): CheckRow {
-    const output = this.#kept.get(row.key)?.output.text ?? '';
+    const output = this.#outputOf(row.key);
     return {
       ...row,
-      ...(output.trim() === '' ? {} : { output }),
+      ...(output === '' ? {} : { output }),
       transcript: this.#transcripts.has(row.key),
     };
   }

@@ -129,6 +129,8 @@ export const operator = (walk: Walk): readonly Case[] => {
           ['dark', 'Dark Modern'],
         ] as const) {
           await walk.command('Preferences: Color Theme');
+          // The list is longer than what is drawn of it.
+          await page.keyboard.type(theme);
           await walk.pick(theme);
           await page.waitForTimeout(500);
           await scrollTo(walk, /at\sleast\s2/);

@@ -4,6 +4,7 @@ import { runProgram } from '../../src/tooling/program.ts';
 import { type Case, runCases } from './cases.ts';
 import { handOver } from './report.ts';
 import { startWalk, type Walk, type WalkOptions } from './walk.ts';
+import { crash } from './walks/crash.ts';
 import { failure } from './walks/failure.ts';
 import { firstLook } from './walks/first-look.ts';
 import { gates } from './walks/gates.ts';
@@ -23,6 +24,8 @@ const plans: readonly Plan[] = [
   { name: 'an untrusted folder', options: { untrusted: true }, steps: untrusted },
   { name: 'a log', steps: logWalk },
   { name: 'gates', steps: gates },
+  // Slow enough to be met in the middle of a deploy.
+  { name: 'a crash', options: { speed: 10 }, steps: crash },
   { name: 'a failure', options: { faults: ['dkim-never'] }, steps: failure },
 ];
 

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { cascade } from '../../cli/command.ts';
+import type { Case } from '../cases.ts';
+import type { Walk } from '../walk.ts';
+import { scrollTo } from './outputs.ts';
+
+const runbook = 'partition-mail.runbook.md';
+/** Where the extension host dies: in the deploy of a partition, when so many resources of its stack are complete. */
+const points = [
+  { name: 'dev', resources: 1 },
+  { name: 'stage', resources: 10 },
+  { name: 'demo', resources: 20 },
+] as const;
+
+interface Stack {
+  readonly partition: string;
+  readonly resources: readonly { readonly status: string }[];
+}
+
+/** The extension host is killed in the middle of a deploy: what is in flight is seen, looked at, and not repeated. */
+export const crash = (walk: Walk): readonly Case[] => {
+  const { page, workspace, world } = walk;
+  const log = (): Promise<string> => readFile(join(workspace, 'execution-log.rehearsal.md'), 'utf8');
+  const state = async (): Promise<{ senders: { name: string }[]; stacks: Stack[] }> =>
+    JSON.parse(await readFile(join(workspace, '.rehearsal', 'state.json'), 'utf8'));
+  const cli = async (expected: number, ...args: readonly string[]): Promise<void> => {
+    const { code, stdout, stderr } = await cascade(args, { cwd: workspace, env: world.env });
+    assert.equal(code, expected, stdout + stderr);
+  };
+  const deploys = async (): Promise<number> =>
+    (await readFile(join(workspace, 'deploys'), 'utf8').catch(() => '')).split('\n').length - 1;
+  const until = async (what: string, ready: () => Promise<boolean>): Promise<void> => {
+    for (let turn = 0; !(await ready()); turn++) {
+      if (turn > 3000) throw new Error(`waited in vain for ${what}`);
+      await page.waitForTimeout(20);
+    }
+  };
+  const cellRuns = async (name: string, words: RegExp): Promise<void> => {
+    await walk.openFile(runbook);
+    const chosen = page.locator('.statusbar-item', { hasText: `${name} · REHEARSAL` });
+    const offer = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    const button = page.getByRole('button', { name: /Select Partition/ }).first();
+    // A notebook that is still being shown takes the focus, and with it the list away: then it is opened again.
+    for (let turn = 0; !(await chosen.isVisible()); turn++) {
+      assert.ok(turn < 20, `${name} could not be chosen`);
+      await button.click();
+      await offer.click({ timeout: 5000 }).catch(() => {});
+      await chosen.waitFor({ timeout: 5000 }).catch(() => {});
+    }
+    await (await scrollTo(walk, words)).click();
+    await walk.command('Notebook: Execute Cell');
+  };
+  const ready: Case = {
+    name: 'what stands before the deploys is done',
+    async run() {
+      await cli(0, 'run', '--gate', 'entry-criteria', '--answers', 'yes');
+      for (const { name } of points) await cli(0, 'run', name, 'Pre-flight');
+      // Each start of the deploy is counted.
+      const script = join(workspace, 'infrastructure', 'amm.sh');
+      const text = await readFile(script, 'utf8');
+      const counted = `set -u\necho started >> ${JSON.stringify(join(workspace, 'deploys'))}\n`;
+      await writeFile(script, text.replace('set -u\n', counted));
+    },
+  };
+  const killed = points.map(({ name, resources }, index): Case => {
+    const domain = `${name}.ardamails.com`;
+    return {
+      name: `killed at ${resources} resources of ${name}: seen, looked at, not repeated`,
+      async run() {
+        await cellRuns(name, /register/);
+        await until('the registration', async () =>
+          new RegExp(`\`${domain}\` registered on .*: ✅`).test(await log()),
+        );
+        await cellRuns(name, /amm\.sh/);
+        const started = new RegExp(`amm\\.sh --profile \\S+ \\S+ ${name}\` exits 0: 🟡 started`, 'u');
+        await until('the deploy', async () => {
+          const stack = (await state()).stacks.find((each) => each.partition === name);
+          const done = stack?.resources.filter(({ status }) => status === 'CREATE_COMPLETE') ?? [];
+          return done.length >= resources;
+        });
+        const pids = extensionHosts(world.env['CASCADE_WORLD_URL'] ?? '');
+        assert.equal(pids.length, 1, 'one extension host');
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
+        assert.match(await log(), started, 'written before the change began');
+
+        await page.reload();
+        await page.getByRole('tab', { name: 'Cascade' }).waitFor({ timeout: 60_000 });
+        await page.getByRole('tab', { name: 'Cascade' }).click();
+        await page
+          .locator('.pane-body .monaco-list-row', { hasText: 'started, no result' })
+          .first()
+          .waitFor({ timeout: 60_000 });
+        if (index === 0) await walk.screenshot('crash-started');
+
+        // Run again as if nothing had been: it is asked first, and a no leaves everything as it is.
+        await page.getByRole('tab', { name: 'Explorer' }).first().click();
+        await cellRuns(name, /amm\.sh/);
+        await page.getByPlaceholder(/was started before and the log has no result/).waitFor();
+        if (index === 0) await walk.screenshot('crash-again');
+        await walk.pick('it is not so, or not yet');
+        await walk.waitForOutput(/was started before and the log has no result/);
+        assert.equal(await deploys(), 2 * index + 1);
+        assert.match(await log(), started);
+
+        await cli(2, 'recover', name);
+        assert.doesNotMatch(await log(), started);
+        assert.match(await log(), /was cut off at `\.\/amm\.sh[^`]*`\. Looked at .*CREATE_COMPLETE/);
+        await page
+          .locator('.pane-body .monaco-list-row', { hasText: 'started, no result' })
+          .waitFor({ state: 'detached' });
+        await cli(0, 'run', name, 'Deploy', '--answers', 'yes');
+        const { senders, stacks } = await state();
+        assert.equal(senders.filter((each) => each.name === domain).length, 1);
+        assert.equal(stacks.filter((each) => each.partition === name).length, 1);
+        assert.equal(await deploys(), 2 * (index + 1));
+      },
+    };
+  });
+  return [ready, ...killed];
+};
+
+/** The extension hosts of the VS Code that reaches this world. */
+function extensionHosts(world: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const has = (file: string, words: string): boolean =>
+          readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(words);
+        return has('cmdline', '--type=extensionHost') && has('environ', `CASCADE_WORLD_URL=${world}\0`);
+      } catch {
+        return false;
+      }
+    });
+}

@@ -8,9 +8,19 @@ import { logLint } from './cases/log-lint.ts';
 import { logWriting } from './cases/log-writing.ts';
 import { runbook } from './cases/runbook.ts';
 import { running } from './cases/running.ts';
+import { threeWriters } from './cases/three-writers.ts';
 import { runCases } from './cases.ts';
 
-const cases = [...activation, ...runbook, ...running, ...logWriting, ...logLint, ...logHelp, ...canary];
+const cases = [
+  ...activation,
+  ...runbook,
+  ...running,
+  ...logWriting,
+  ...threeWriters,
+  ...logLint,
+  ...logHelp,
+  ...canary,
+];
 // Nobody sits in front of this editor.
 env['CASCADE_ANSWERS'] = 'yes';
 

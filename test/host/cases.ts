@@ -2,7 +2,10 @@
 
 export interface Case {
   readonly name: string;
-  run(): Promise<void> | void;
+  /** How long it may take, where that is another time than that of the others. */
+  readonly deadlineMs?: number;
+  /** @param note prints figures below the name */
+  run(note: (words: string) => void): Promise<void> | void;
 }
 
 export interface Counts {
@@ -34,7 +37,7 @@ export async function runCases(
     }
     const started = Date.now();
     try {
-      await within(deadlineMs, each);
+      await within(each.deadlineMs ?? deadlineMs, each, (words) => print(`    ${words}`));
       passed++;
       print(`ok - ${each.name} (${Date.now() - started} ms)`);
     } catch (error) {
@@ -47,13 +50,13 @@ export async function runCases(
   return { passed, failed };
 }
 
-async function within(deadlineMs: number, { name, run }: Case): Promise<void> {
+async function within(deadlineMs: number, { name, run }: Case, note: (words: string) => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`"${name}" took longer than ${deadlineMs} ms`)), deadlineMs);
   });
   try {
-    await Promise.race([run(), late]);
+    await Promise.race([run(note), late]);
   } finally {
     clearTimeout(timer);
   }

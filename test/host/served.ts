@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stderr, stdout } from 'node:process';
+import { env, stderr, stdout } from 'node:process';
 import type { Page } from 'playwright-core';
 import { suiteBundle } from '../../src/tooling/build.ts';
 import { root } from '../../src/tooling/paths.ts';
@@ -20,7 +20,8 @@ import { runCases } from './cases.ts';
 import { leaks } from './leaks.ts';
 import { handOver, printSuiteReport } from './report.ts';
 
-const deadlineMs = 600_000;
+/** The long form of a case is told by the environment. */
+const deadlineMs = 600_000 + 1000 * Number(env['CASCADE_WRITERS_SECONDS'] ?? 0);
 
 await runProgram(async (stop) => {
   if (!existsSync(suiteBundle))

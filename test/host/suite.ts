@@ -9,6 +9,7 @@ import { logWriting } from './cases/log-writing.ts';
 import { runbook } from './cases/runbook.ts';
 import { running } from './cases/running.ts';
 import { testsView } from './cases/tests-view.ts';
+import { threeWriters } from './cases/three-writers.ts';
 import { runCases } from './cases.ts';
 
 const cases = [
@@ -17,6 +18,7 @@ const cases = [
   ...running,
   ...testsView,
   ...logWriting,
+  ...threeWriters,
   ...logLint,
   ...logHelp,
   ...canary,

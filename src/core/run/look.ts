@@ -115,7 +115,11 @@ async function lookAtStack(
     const seen = await ports.aws.stackProgress(target, name, new Date(0), signal);
     if (seen.kind === 'failure') return fromFailure(seen);
     if (seen.value === undefined)
-      return unknown(`there is no stack ${name}`, `Nothing is left of it: run it again. ${look}`);
+      return unknown(
+        `there is no stack ${name}`,
+        // Killed alone, we leave a deploy behind that may not have got to its stack yet.
+        `See that its command does not run any more: it may be about to make the stack. ${look}`,
+      );
     const { stack: now, resources, firstFailure } = seen.value;
     const meaning = meaningOf(now.status);
     if (meaning === 'moving') {

@@ -44,7 +44,8 @@ test('results with earlier times are added, all of them, and the last one writte
     assert.equal(status?.date, moment.slice(0, 10));
   }
   const text = log.text ?? '';
-  assert.equal(text.match(/\*\*Attempt /g)?.length, 3, 'each failed attempt is noted');
+  assert.equal(text.match(/attempt[^*\n]*\*\* failed/gi)?.length, 3, 'each failed attempt is noted');
+  assert.equal(text.match(/attempt[^*\n]*\*\* passed/gi)?.length, 2, 'and each that passed after one');
   const findings = lint(text, runbook, '2026-11-24').filter(({ code }) => code === 'dates');
   const back = findings.filter(({ message }) => message.includes('goes back in time here'));
   assert.deepEqual(

@@ -9,7 +9,7 @@ import { readRecord } from '../core/log/model.ts';
 import { readLog } from '../core/log/read.ts';
 import { failureText } from '../core/ports.ts';
 import type { RunOptions } from '../core/run/engine.ts';
-import { unsettled } from '../core/run/look.ts';
+import { targetsToLookAt } from '../core/run/look.ts';
 import { cascadeOrder } from '../core/run/order.ts';
 import type { Target } from '../core/run/places.ts';
 import { LogError } from '../core/run/record.ts';
@@ -119,7 +119,7 @@ async function recover(args: Arguments, opened: OpenedCascade, signal: AbortSign
   const text = await log.read();
   if (text.kind === 'failure') throw new UsageError(failureText(text));
   if (text.value === undefined) throw new UsageError(`There is no log at ${logPath}: nothing was started.`);
-  const targets = unsettled(runbook, readRecord(readLog(text.value), runbook)).filter(
+  const targets = targetsToLookAt(runbook, readRecord(readLog(text.value), runbook)).filter(
     (target) => only === undefined || target.kind === 'gate' || target.partition.name === only.name,
   );
   const code = await runAll(args, opened, targets, { signal, purpose: 'look' });

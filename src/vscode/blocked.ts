@@ -1,6 +1,7 @@
 /** What a person may lawfully do where something is blocked: run what comes first, open the section, clear, waive. */
 import * as vscode from 'vscode';
 import { type Block, blocks, type Way } from '../core/gates/may-run.ts';
+import { isSettled } from '../core/log/status.ts';
 import type { Target } from '../core/run/places.ts';
 import { stepsOf, targetName } from '../core/run/places.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
@@ -48,7 +49,7 @@ export async function showBlocks(current: CurrentCascade, partition: string, pha
   if (found === undefined) throw new OperatorError(`The runbook has no partition "${partition}".`);
   const open = overview.partitions
     .find((each) => each.partition === partition)
-    ?.phases.find((each) => each.status !== 'cleared' && each.status !== 'waived');
+    ?.phases.find((each) => !isSettled(each.status));
   const title = phase ?? open?.phase;
   const declared = runbook.phases.find((each) => each.title === title);
   const target: Target =

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { readOverview } from '../core/log/overview.ts';
+import { isSettled } from '../core/log/status.ts';
 import { failureText } from '../core/ports.ts';
 import type { Cascade } from '../core/run/cascade.ts';
 import { run } from '../core/run/engine.ts';
@@ -133,7 +134,7 @@ export class PartitionControllers implements vscode.Disposable {
       const read = readOverview(new TextDecoder().decode(bytes), runbook);
       if (read.kind !== 'overview') return details;
       for (const { partition, phases, signOff } of read.overview.partitions) {
-        const next = phases.find((phase) => phase.status !== 'cleared' && phase.status !== 'waived');
+        const next = phases.find((phase) => !isSettled(phase.status));
         details.set(
           partition,
           next !== undefined
@@ -190,7 +191,7 @@ export class PartitionControllers implements vscode.Disposable {
     const read =
       text.kind === 'answer' && text.value !== undefined ? readOverview(text.value, runbook) : undefined;
     if (read?.kind !== 'overview') return new Set();
-    const open = read.overview.gates.filter((gate) => gate.status === 'cleared' || gate.status === 'waived');
+    const open = read.overview.gates.filter((gate) => isSettled(gate.status));
     return new Set(open.flatMap((gate) => gate.id ?? []));
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { GateRecord } from '../core/log/model.ts';
+import { isSettled } from '../core/log/status.ts';
 import type { Cascades } from './cascades.ts';
 import { DisposableStore } from './disposables.ts';
 import { type LogReading, type Logs, logSelector, rangeOf } from './logs.ts';
@@ -85,7 +86,7 @@ export class LogLenses implements vscode.CodeLensProvider, vscode.Disposable {
 function gateCommands({ log }: LogReading, { title, cell }: GateRecord): readonly vscode.Command[] {
   const argument: GateArgument = { log, gate: title };
   const kind = cell?.status?.kind;
-  const open = kind === 'cleared' || kind === 'waived';
+  const open = kind !== undefined && isSettled(kind);
   const made = (command: string, words: string, tooltip: string): vscode.Command => ({
     command,
     title: words,

@@ -1,6 +1,6 @@
 /** Changes that were started and have no result: they are told, looked at when a person says so, and never repeated. */
 import * as vscode from 'vscode';
-import { unsettled } from '../core/run/look.ts';
+import { targetsToLookAt } from '../core/run/look.ts';
 import { type Target, targetName } from '../core/run/places.ts';
 import { runInBackground } from './background-run.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
@@ -46,7 +46,7 @@ export class RecoveryOffers implements vscode.Disposable {
     if (state.kind !== 'log' || !vscode.workspace.isTrusted) return;
     const locks = this.#cascades.locks(state.log);
     const fresh: Target[] = [];
-    for (const target of unsettled(state.runbook, state.reading.record)) {
+    for (const target of targetsToLookAt(state.runbook, state.reading.record)) {
       const key = `${state.log.toString()}\n${targetName(target)}\n${marks(state, target)}`;
       if (this.#told.has(key)) continue;
       if (target.kind !== 'gate' && (await locks.holder(target.partition.name)) !== undefined) continue;
@@ -93,7 +93,7 @@ export async function recover(
     throw new OperatorError(
       state.kind === 'unreadable' ? state.message : 'There is no log yet, so nothing was started.',
     );
-  const targets = unsettled(state.runbook, state.reading.record).filter(
+  const targets = targetsToLookAt(state.runbook, state.reading.record).filter(
     (target) => partition === undefined || target.kind === 'gate' || target.partition.name === partition,
   );
   if (targets.length === 0) {

@@ -9,6 +9,7 @@ import type {
   PartitionOverview,
   PhaseOverview,
 } from '../core/log/overview.ts';
+import { isSettled } from '../core/log/status.ts';
 import { bare } from '../core/log/words.ts';
 import { signOff } from '../core/runbook/patterns.ts';
 import type { Span } from '../core/text.ts';
@@ -162,9 +163,7 @@ function treeItem(node: TreeNode): vscode.TreeItem {
         statusItem(
           bare(node.gate.gate),
           node.gate,
-          node.gate.status === 'cleared' || node.gate.status === 'waived'
-            ? 'cascade.gate.open'
-            : 'cascade.gate.closed',
+          isSettled(node.gate.status) ? 'cascade.gate.open' : 'cascade.gate.closed',
         ),
       );
     case 'message': {
@@ -185,7 +184,7 @@ function withStory(item: vscode.TreeItem): vscode.TreeItem {
 function partitionItem(partition: PartitionOverview, isProtected: boolean): vscode.TreeItem {
   const item = new vscode.TreeItem(partition.partition, vscode.TreeItemCollapsibleState.Expanded);
   const failed = partition.phases.find((phase) => phase.status === 'failed' || phase.started);
-  const open = partition.phases.find((phase) => phase.status !== 'cleared' && phase.status !== 'waived');
+  const open = partition.phases.find((phase) => !isSettled(phase.status));
   const worst: Pick<OverviewStatus, 'status' | 'started'> = failed ?? open ?? partition.signOff;
   const signed =
     partition.signOff.status === 'cleared'

@@ -1,7 +1,7 @@
 /** What a log proves of a phase or of a gate: where it contradicts itself, the stricter reading. */
 import type { Stamp } from '../log/edits.ts';
 import type { CascadeRecord, CheckRecord, GateRecord, PartitionRecord, PhaseRecord } from '../log/model.ts';
-import { isSettled, type LogStatus, noteBehind, type StatusKind } from '../log/status.ts';
+import { isSettled, type LogStatus, noteBehind } from '../log/status.ts';
 import { bare, plain } from '../log/words.ts';
 import type { GateDeclaration } from '../runbook/front-matter.ts';
 import { signOff } from '../runbook/patterns.ts';
@@ -128,18 +128,10 @@ const label = (check: CheckRecord): string => `"${bare(check.command ?? check.la
 
 const worded = (status: LogStatus, note: string): string => {
   const words: readonly string[] = [status.count ?? '', note].filter(
-    (each) => each !== '' && each !== stateWords[status.kind],
+    (each) => each !== '' && each !== status.kind,
   );
-  const state = status.started ? 'started without a result' : stateWords[status.kind];
+  const state = status.started ? 'started without a result' : status.kind;
   return words.length === 0 ? state : `${state} (${words.join(', ')})`;
-};
-
-const stateWords: Readonly<Record<StatusKind, string>> = {
-  cleared: 'cleared',
-  partial: 'partial',
-  failed: 'failed',
-  waived: 'waived',
-  pending: 'pending',
 };
 
 /** When a check was seen last: the time of its newest result, else the day of its status. */

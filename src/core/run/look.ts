@@ -11,7 +11,7 @@ import { type Planned, placedNow, refOf } from './plan.ts';
 import { stackBehind } from './watch-stack.ts';
 
 /** What the log says was started without saying how it ended. */
-export function unsettled(runbook: Runbook, record: CascadeRecord): readonly Target[] {
+export function targetsToLookAt(runbook: Runbook, record: CascadeRecord): readonly Target[] {
   const begun = (checks: readonly CheckRecord[] | undefined): boolean =>
     checks?.some((check) => check.status?.started === true) ?? false;
   const phases = runbook.partitions.flatMap((partition) => {

@@ -4,6 +4,7 @@ import { type Block, blocks, type Way } from '../core/gates/may-run.ts';
 import { isSettled } from '../core/log/status.ts';
 import type { Target } from '../core/run/places.ts';
 import { stepsOf, targetName } from '../core/run/places.ts';
+import { signOff } from '../core/runbook/patterns.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import { OperatorError } from './cascades.ts';
 import type { CurrentCascade } from './current-cascade.ts';
@@ -45,17 +46,11 @@ export async function showBlocks(current: CurrentCascade, partition: string, pha
       state.kind === 'unreadable' ? state.message : 'There is no log yet. "Cascade: Start Run…" makes one.',
     );
   const { runbook, runbookUri, log, overview, reading, now } = state;
-  const found = runbook.partitions.find((each) => each.name === partition);
-  if (found === undefined) throw new OperatorError(`The runbook has no partition "${partition}".`);
   const open = overview.partitions
     .find((each) => each.partition === partition)
     ?.phases.find((each) => !isSettled(each.status));
-  const title = phase ?? open?.phase;
-  const declared = runbook.phases.find((each) => each.title === title);
-  const target: Target =
-    declared === undefined
-      ? { kind: 'sign-off', partition: found }
-      : { kind: 'phase', partition: found, phase: declared };
+  const target = targetNamed(runbook, partition, phase ?? open?.phase ?? signOff);
+  if (target === undefined) throw new OperatorError(`The runbook has no partition "${partition}".`);
   const blocked = {
     runbookUri,
     runbook,
@@ -137,20 +132,21 @@ const reveal = (step: StepArgument | undefined, log: vscode.Uri) => () =>
 
 const titleOf = ({ gates }: Runbook, id: string): string => gates.find((gate) => gate.id === id)?.title ?? id;
 
+/** A phase of a partition, or its sign-off. */
+function targetNamed({ partitions, phases }: Runbook, name: string, title: string): Target | undefined {
+  const partition = partitions.find((each) => each.name === name);
+  const phase = phases.find((each) => each.title === title);
+  if (partition === undefined) return undefined;
+  return phase === undefined ? { kind: 'sign-off', partition } : { kind: 'phase', partition, phase };
+}
+
 function phaseStep(
   runbook: Runbook,
   uri: vscode.Uri,
   partition: string,
   title: string,
 ): StepArgument | undefined {
-  const found = runbook.partitions.find((each) => each.name === partition);
-  const phase = runbook.phases.find((each) => each.title === title);
-  const target: Target | undefined =
-    found === undefined
-      ? undefined
-      : phase === undefined
-        ? { kind: 'sign-off', partition: found }
-        : { kind: 'phase', partition: found, phase };
+  const target = targetNamed(runbook, partition, title);
   return target === undefined ? undefined : stepArgument(runbook, uri, target, partition);
 }
 

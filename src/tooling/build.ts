@@ -5,9 +5,9 @@ import { argv, stdout } from 'node:process';
 import { build as bundle, type Metafile } from 'esbuild';
 import { keepNames } from './commonjs-names.ts';
 import { bundleOnePassword, loadOnePasswordLazily } from './onepassword-bundle.ts';
+import { bundlePages } from './page-bundles.ts';
 import { root } from './paths.ts';
 import { runProgram, UsageError } from './program.ts';
-import { bundleRenderer } from './renderer-bundle.ts';
 
 export const dist = join(root, 'dist');
 /** The module that a VS Code under test is told to run. */
@@ -25,7 +25,7 @@ const common = {
 export async function build(): Promise<Metafile> {
   await mkdir(dist, { recursive: true });
   const chunkFolder = 'chunks';
-  const [{ metafile }, onePassword, renderer, tests] = await Promise.all([
+  const [{ metafile }, onePassword, pages, tests] = await Promise.all([
     bundle({
       ...common,
       entryPoints: {
@@ -48,7 +48,7 @@ export async function build(): Promise<Metafile> {
       },
     }),
     bundleOnePassword(dist),
-    bundleRenderer(dist),
+    bundlePages(dist),
     bundle({
       ...common,
       entryPoints: [join(root, 'test/host/suite.ts')],
@@ -63,11 +63,11 @@ export async function build(): Promise<Metafile> {
     ...Object.keys(metafile.outputs).map((path) => resolve(root, path)),
     ...Object.keys(tests.metafile.outputs).map((path) => resolve(root, path)),
     ...onePassword,
-    ...Object.keys(renderer.outputs).map((path) => resolve(root, path)),
+    ...Object.keys(pages.outputs).map((path) => resolve(root, path)),
   ]);
   return {
-    inputs: { ...metafile.inputs, ...renderer.inputs },
-    outputs: { ...metafile.outputs, ...renderer.outputs },
+    inputs: { ...metafile.inputs, ...pages.inputs },
+    outputs: { ...metafile.outputs, ...pages.outputs },
   };
 }
 

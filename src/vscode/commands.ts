@@ -7,6 +7,7 @@ import { startRun } from '../core/run/start.ts';
 import type { Span } from '../core/text.ts';
 import { type Finished, runInBackground } from './background-run.ts';
 import { showBlocks } from './blocked.ts';
+import type { BoardPanel } from './board.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import type { PartitionControllers } from './controllers.ts';
 import type { CurrentCascade } from './current-cascade.ts';
@@ -26,6 +27,7 @@ export interface CommandParts {
   readonly controllers: PartitionControllers;
   readonly current: CurrentCascade;
   readonly logs: Logs;
+  readonly board: BoardPanel;
 }
 
 /** Every command of the extension, by its id in package.json. */
@@ -36,7 +38,9 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'cascade.openRunbook': (about?: Partitioned) => openRunbook(parts, about),
     'cascade.selectPartition': () => selectPartition(parts),
     'cascade.verifyPartition': (about?: Partitioned) => verifyPartition(parts, about),
-    'cascade.revealInLog': (span: Span) => revealInLog(parts, span),
+    'cascade.revealInLog': (span: Span, column?: vscode.ViewColumn) => revealInLog(parts, span, column),
+    'cascade.openBoard': () => parts.board.show(),
+    'cascade.exportBoard': (to?: unknown) => parts.board.save(to instanceof vscode.Uri ? to : undefined),
     'cascade.newRunbook': (name?: unknown) => createRunbook(typeof name === 'string' ? name : undefined),
     'cascade.showOutput': () => Promise.resolve(parts.cascades.output.show()),
     'cascade.recover': (about?: Partitioned) => recover(parts, partitionOf(about)),
@@ -151,12 +155,23 @@ async function revealStep(parts: CommandParts, { runbook, step, partition }: Ste
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
 }
 
-async function revealInLog({ current }: CommandParts, span: Span): Promise<void> {
+async function revealInLog(
+  { current }: CommandParts,
+  span: Span,
+  viewColumn: vscode.ViewColumn | undefined,
+): Promise<void> {
   const state = current.state;
   if (state.kind !== 'log') return;
   const document = await vscode.workspace.openTextDocument(state.log);
   const range = new vscode.Range(document.positionAt(span.start), document.positionAt(span.end));
-  await vscode.window.showTextDocument(document, { selection: range, preview: false });
+  // A log that is in sight already is shown where it is.
+  const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  const column = shown?.viewColumn ?? viewColumn;
+  await vscode.window.showTextDocument(document, {
+    selection: range,
+    preview: false,
+    ...(column === undefined ? {} : { viewColumn: column }),
+  });
 }
 
 async function selectPartition(parts: CommandParts): Promise<void> {

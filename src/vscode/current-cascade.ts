@@ -33,6 +33,8 @@ export type CurrentState =
       readonly overview: Overview;
       /** When it was read. */
       readonly now: Stamp;
+      /** Partitions with a change that has no result because somebody is at it right now, in this process or another. */
+      readonly running: ReadonlySet<string>;
     };
 
 const settleMilliseconds = 60;
@@ -165,10 +167,20 @@ export class CurrentCascade implements vscode.Disposable {
         reading,
         overview: read.overview,
         now: this.#cascades.now(),
+        running: await this.#running(log, read.overview),
       };
     } catch (error) {
       return { kind: 'unreadable', runbookUri, message: errorText(error) };
     }
+  }
+
+  async #running(log: vscode.Uri, { partitions }: Overview): Promise<ReadonlySet<string>> {
+    const begun = partitions.filter(({ phases }) => phases.some((phase) => phase.started));
+    const locks = this.#cascades.locks(log);
+    const held = await Promise.all(
+      begun.map(async ({ partition }) => ({ partition, holder: await locks.holder(partition) })),
+    );
+    return new Set(held.flatMap(({ partition, holder }) => (holder === undefined ? [] : [partition])));
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { attention } from '../core/help/attention.ts';
 import { tellBlocked } from './blocked.ts';
+import { BoardPanel } from './board.ts';
 import { Cascades } from './cascades.ts';
 import { CellStatus } from './cell-status.ts';
 import { registerCommands } from './commands.ts';
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
   const partitions = new LogTree(current, partitionNodes);
   const gates = new LogTree(current, gateNodes);
   const tests = new VerificationTests(cascades, current);
+  const board = new BoardPanel(current, context.extensionUri);
   const partitionView = vscode.window.createTreeView('cascade.partitions', {
     treeDataProvider: partitions,
     showCollapseAll: true,
@@ -73,8 +75,9 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
     new RecoveryOffers(cascades, current, logs),
     new CellStatus(current, controllers),
     tests,
+    board,
     answerRenderer(controllers),
-    registerCommands({ cascades, controllers, current, logs }),
+    registerCommands({ cascades, controllers, current, logs, board }),
   );
   close = async () => {
     await controllers.stopAll('the window was closed');
@@ -86,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): CascadeApi {
 /** How much waits for a person. */
 function badge(state: CurrentState): vscode.ViewBadge | undefined {
   if (state.kind !== 'log') return undefined;
-  const waits = attention(state.runbook, state.reading.record, state.overview, state.now);
+  const waits = attention(state.runbook, state.reading.record, state.overview, state.now, state.running);
   return waits.length === 0 ? undefined : { value: waits.length, tooltip: waits.join('\n') };
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { CheckStory, GateStory } from '../core/help/stories.ts';
 import { type LogStatus, signs } from '../core/log/status.ts';
+import { patternWords } from '../core/runbook/patterns.ts';
 
 export function storyMarkdown(story: CheckStory | GateStory, runbook: vscode.Uri): vscode.MarkdownString {
   const words = new Words();
@@ -90,5 +91,4 @@ function gateWords(words: Words, story: GateStory): void {
   if (!story.declared) words.paragraph().plain('The runbook declares no such gate: it stops nothing.');
 }
 
-const listed = (names: readonly string[]): string =>
-  names.map((name) => (name.startsWith('*/') ? `${name.slice(2)} of every partition` : name)).join(', ');
+const listed = (names: readonly string[]): string => names.map(patternWords).join(', ');

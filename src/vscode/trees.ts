@@ -17,12 +17,19 @@ import type { CurrentCascade, CurrentState } from './current-cascade.ts';
 import { storyMarkdown } from './story-words.ts';
 
 export type TreeNode =
-  | { readonly kind: 'partition'; readonly partition: PartitionOverview; readonly protected: boolean }
+  | {
+      readonly kind: 'partition';
+      readonly partition: PartitionOverview;
+      readonly protected: boolean;
+      readonly running: boolean;
+    }
   | {
       readonly kind: 'phase';
       readonly partition: string;
       readonly phase: PhaseOverview;
       readonly blocked: string | undefined;
+      /** Somebody is at its change right now. */
+      readonly running: boolean;
     }
   | { readonly kind: 'sign-off'; readonly partition: string; readonly status: OverviewStatus }
   | { readonly kind: 'check'; readonly check: CheckOverview }
@@ -93,7 +100,13 @@ export function partitionNodes(state: CurrentState, node: TreeNode | undefined):
   const { partition, phases, signOff: status } = node.partition;
   return [
     ...phases.map(
-      (phase): TreeNode => ({ kind: 'phase', partition, phase, blocked: blockedBy(state, partition, phase) }),
+      (phase): TreeNode => ({
+        kind: 'phase',
+        partition,
+        phase,
+        blocked: blockedBy(state, partition, phase),
+        running: phase.started && isRunning(state, partition),
+      }),
     ),
     { kind: 'sign-off', partition, status },
   ];
@@ -113,8 +126,12 @@ function roots(state: CurrentState): TreeNode[] {
     kind: 'partition',
     partition,
     protected: state.runbook.partitions.find((each) => each.name === partition.partition)?.protected ?? false,
+    running: isRunning(state, partition.partition),
   }));
 }
+
+const isRunning = (state: CurrentState, partition: string): boolean =>
+  state.kind === 'log' && state.running.has(partition);
 
 function blockedBy(state: CurrentState, partition: string, phase: PhaseOverview): string | undefined {
   if (state.kind !== 'log' || phase.status === 'cleared') return undefined;
@@ -139,7 +156,7 @@ function blockedBy(state: CurrentState, partition: string, phase: PhaseOverview)
 function treeItem(node: TreeNode): vscode.TreeItem {
   switch (node.kind) {
     case 'partition':
-      return partitionItem(node.partition, node.protected);
+      return partitionItem(node);
     case 'phase': {
       const state =
         node.phase.checks.length === 0
@@ -151,6 +168,12 @@ function treeItem(node: TreeNode): vscode.TreeItem {
         item.description = `blocked · ${statusWords(node.phase)}`;
         item.tooltip = node.blocked;
         item.accessibilityInformation = { label: `${node.phase.phase}: blocked, ${node.blocked}` };
+      }
+      if (node.running) {
+        item.iconPath = new vscode.ThemeIcon('sync~spin');
+        item.description = 'running';
+        item.tooltip = `${node.phase.phase} is being run. Its result comes when it has ended.`;
+        item.accessibilityInformation = { label: `${node.phase.phase}: running` };
       }
       return item;
     }
@@ -181,16 +204,21 @@ function withStory(item: vscode.TreeItem): vscode.TreeItem {
   return item;
 }
 
-function partitionItem(partition: PartitionOverview, isProtected: boolean): vscode.TreeItem {
+function partitionItem({
+  partition,
+  protected: isProtected,
+  running,
+}: Extract<TreeNode, { kind: 'partition' }>): vscode.TreeItem {
   const item = new vscode.TreeItem(partition.partition, vscode.TreeItemCollapsibleState.Expanded);
   const failed = partition.phases.find((phase) => phase.status === 'failed' || phase.started);
   const open = partition.phases.find((phase) => !isSettled(phase.status));
   const worst: Pick<OverviewStatus, 'status' | 'started'> = failed ?? open ?? partition.signOff;
-  const signed =
-    partition.signOff.status === 'cleared'
+  const signed = running
+    ? `running: ${failed?.phase ?? ''}`
+    : partition.signOff.status === 'cleared'
       ? `signed off ${partition.signOff.date ?? ''}`
       : `next: ${open?.phase ?? signOff}`;
-  item.iconPath = statusIcon(worst);
+  item.iconPath = running ? new vscode.ThemeIcon('sync~spin') : statusIcon(worst);
   item.description = `${signed}${isProtected ? ' · protected' : ''}`;
   item.tooltip = partition.note;
   item.contextValue = 'cascade.partition';

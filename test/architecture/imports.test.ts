@@ -16,6 +16,7 @@ const rooms: Readonly<Record<string, { readonly rooms: readonly string[]; readon
     rooms: ['renderer', 'core'],
     packages: /^(vscode-notebook-renderer|@vscode\/webview-ui-toolkit)$/,
   },
+  board: { rooms: ['board', 'renderer', 'core'], packages: /^$/ },
   cli: { rooms: ['cli', 'core', 'adapters', 'rehearsal'], packages: /^node:/ },
   tooling: { rooms: ['tooling', 'core', 'adapters', 'rehearsal'], packages: /./ },
 };
@@ -75,8 +76,8 @@ test('the core knows neither the editor, nor Node, nor an adapter', () => {
   assert.deepEqual(globals, []);
 });
 
-test('the renderer takes nothing but types from the core, and knows the toolkit in one module', () => {
-  const files = globSync('src/renderer/**/*.ts');
+test('the pages take nothing but types from the core, and know the toolkit in one module', () => {
+  const files = globSync('src/{renderer,board}/**/*.ts');
   const lines = files.flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/^import [^;]*'\.\.\/core\/[^;]*;/gm)].map(([line]) => line),
   );

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { bundlePages, rendererLimit } from '../../src/tooling/page-bundles.ts';
 import { root } from '../../src/tooling/paths.ts';
-import { bundleRenderer, rendererLimit } from '../../src/tooling/renderer-bundle.ts';
 import { launchBrowser } from '../host/browser.ts';
+import { themes } from '../pages/themes.ts';
 import { openPage } from './page.ts';
 import { dkimRow, everything, propagationRow, report, row, shellRow, stackRow } from './reports.ts';
-import { themes } from './themes.ts';
 
 const pictures = join(root, 'artifacts', 'screenshots');
 const stop = new AbortController();
@@ -18,7 +18,7 @@ let browser: Browser;
 before(async () => {
   dist = await mkdtemp(join(tmpdir(), 'cascade-renderer-'));
   await mkdir(pictures, { recursive: true });
-  await bundleRenderer(dist);
+  await bundlePages(dist);
   browser = await launchBrowser(stop.signal);
 });
 after(async () => {

@@ -9,19 +9,21 @@ import type { Runbook } from '../runbook/runbook.ts';
 /**
  * One sentence each: changes without a result, failures, gates that hold back a phase which could begin but for them,
  * sign-offs that are due.
+ * @param running partitions that somebody changes right now: their changes have no result yet
  */
 export function attention(
   runbook: Runbook,
   record: CascadeRecord,
   overview: Overview,
   now: Stamp,
+  running: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   const closed = new Map<string, string>();
   const own = overview.partitions.flatMap((partition) => {
     const next = partition.phases.find((each) => each.started || !isSettled(each.status));
     for (const { by, gate, why } of gatesBefore(runbook, record, partition, next?.phase, now))
       closed.set(gate ?? by, `${partition.partition} waits: ${why}.`);
-    return ofPartition(partition, next);
+    return ofPartition(partition, next, running.has(partition.partition));
   });
   return [...own, ...closed.values()];
 }
@@ -29,9 +31,10 @@ export function attention(
 function ofPartition(
   { partition, signOff }: PartitionOverview,
   next: PartitionOverview['phases'][number] | undefined,
+  running: boolean,
 ): readonly string[] {
   if (next?.started === true)
-    return [`${partition} · ${next.phase}: a change was started and has no result.`];
+    return running ? [] : [`${partition} · ${next.phase}: a change was started and has no result.`];
   if (next?.status === 'failed') return [`${partition} · ${next.phase} failed.`];
   return next === undefined && !isSettled(signOff.status) ? [`${partition} waits to be signed off.`] : [];
 }

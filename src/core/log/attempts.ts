@@ -1,5 +1,6 @@
 /** Attempts of a phase: each that did not pass stays in its notes; the one that passes is told there and in the heading. */
 import type { TextEdit } from '../ports.ts';
+import type { Span } from '../text.ts';
 import type { Stamp } from './edits.ts';
 import { bulletsOf } from './find.ts';
 import { type Place, sectionOf } from './place.ts';
@@ -8,6 +9,8 @@ import { recordNote } from './record.ts';
 
 /** `**First attempt (16:08)** …`, `**Attempt 2026-11-24 10:02:11 +00:00** failed …` */
 const head = /^\*\*([^*]*\battempt\b[^*]*)\*\*\W*(passed\b|succeeded\b)?/i;
+
+const clock = /\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:[+-]\d{2}:\d{2}|[A-Z]{2,4}\b))?/;
 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
 /** What stands for a number in the head of an attempt; the year of its time does not. */
@@ -20,6 +23,13 @@ export interface Attempt {
   /** As its words say, else one more than the highest before it. */
   readonly number: number;
   readonly passed: boolean;
+  /** `2026-11-24` */
+  readonly date?: string;
+  /** `10:02:11 +00:00`, or `16:08 PDT` as people write it. */
+  readonly time?: string;
+  /** What follows its head. */
+  readonly words: string;
+  readonly span: Span;
 }
 
 export const tellsOfAttempt = (text: string): boolean => /^\*\*[^*]*\battempt\b/i.test(text);
@@ -33,7 +43,7 @@ export function attemptsOf(log: ExecutionLog, section: LogHeading): readonly Att
     if (told === undefined) continue;
     const number = told.number ?? highest + 1;
     highest = Math.max(highest, number);
-    attempts.push({ number, passed: told.passed });
+    attempts.push({ ...told, number });
   }
   return attempts;
 }
@@ -41,14 +51,22 @@ export function attemptsOf(log: ExecutionLog, section: LogHeading): readonly Att
 function readAttempt(
   { text }: ExecutionLog,
   bullet: LogBullet,
-): { number: number | undefined; passed: boolean } | undefined {
-  const match = head.exec(text.slice(bullet.text.start, bullet.text.end));
+): (Omit<Attempt, 'number'> & { readonly number: number | undefined }) | undefined {
+  const own = text.slice(bullet.text.start, bullet.text.end);
+  const match = head.exec(own);
   if (match === null) return undefined;
-  const [, word = '', digits = ''] = numbered.exec(match[1] ?? '') ?? [];
+  const [, title = '', passed] = match;
+  const [, word = '', digits = ''] = numbered.exec(title) ?? [];
   const named = ordinals.indexOf(word.toLowerCase()) + 1 || Number(word || digits);
+  const date = /\d{4}-\d{2}-\d{2}/.exec(title)?.[0];
+  const time = clock.exec(title)?.[0];
   return {
     number: named > 0 ? named : undefined,
-    passed: match[2] !== undefined || bullet.status?.kind === 'cleared',
+    passed: passed !== undefined || bullet.status?.kind === 'cleared',
+    ...(date === undefined ? {} : { date }),
+    ...(time === undefined ? {} : { time }),
+    words: own.slice(own.indexOf('**', 2) + 2).replace(/^[\s:—–-]{1,8}/, ''),
+    span: bullet.text,
   };
 }
 

@@ -12,6 +12,10 @@ export function fits(pattern: string, partition: string, phase: string): boolean
   );
 }
 
+/** As it is said: `prod/Deploy`, `Deploy of every partition`. */
+export const patternWords = (pattern: string): string =>
+  pattern.startsWith('*/') ? `${pattern.slice(2)} of every partition` : pattern;
+
 /** What patterns choose from. */
 export interface Phases {
   readonly partitions: readonly { readonly name: string }[];

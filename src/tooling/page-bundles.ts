@@ -1,4 +1,4 @@
-/** The renderer of cell outputs: one small module that the editor loads into the page of the outputs. */
+/** What runs in a page: the renderer of cell outputs, and the board. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
@@ -7,10 +7,10 @@ import { root } from './paths.ts';
 /** Bytes: what is loaded for every notebook stays small. */
 export const rendererLimit = 120_000;
 
-export async function bundleRenderer(directory: string): Promise<Metafile> {
+export async function bundlePages(directory: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { renderer: join(root, 'src/renderer/main.ts') },
+    entryPoints: { renderer: join(root, 'src/renderer/main.ts'), board: join(root, 'src/board/main.ts') },
     outdir: directory,
     bundle: true,
     minify: true,

@@ -8,8 +8,8 @@ import { runCommand } from './command.ts';
 import { root } from './paths.ts';
 import { runProgram, ToolingError, UsageError } from './program.ts';
 
-/** Packs what was built; nothing is fetched. */
-export async function packVsix(file: string, stop?: AbortSignal): Promise<void> {
+/** Packs what was built in a folder, ours unless told; nothing is fetched. */
+export async function packVsix(file: string, stop?: AbortSignal, folder = root): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const words = [
     'package',
@@ -20,7 +20,7 @@ export async function packVsix(file: string, stop?: AbortSignal): Promise<void> 
     file,
   ];
   await runCommand(execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), ...words], {
-    cwd: root,
+    cwd: folder,
     advice: 'Mend what it names in package.json or .vscodeignore.',
     ...(stop === undefined ? {} : { stop }),
   });

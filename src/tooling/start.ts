@@ -115,7 +115,7 @@ async function serve(
   await using ends = new AsyncDisposableStack();
   const host = await startHost(server, {
     dataDirectory,
-    vsix,
+    vsix: [vsix],
     env: rehearsal.world.env,
     stop,
     ...(options.port === undefined ? {} : { port: options.port }),

@@ -14,8 +14,8 @@ export interface HostOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A free one when absent. */
   readonly port?: number;
-  /** A packed extension to install first. */
-  readonly vsix?: string;
+  /** Packed extensions to install first. */
+  readonly vsix?: readonly string[];
   /** Lets a page name development and test paths in its address; for tests only. */
   readonly testDriver?: boolean;
   /** Keeps the question whether to trust the folder; else every folder is trusted. */
@@ -36,10 +36,10 @@ export interface Host {
 export async function startHost(server: VsCodeServer, options: HostOptions): Promise<Host> {
   const data = ['--server-data-dir', options.dataDirectory, '--accept-server-license-terms'];
   const env = { ...processEnv, ...options.env };
-  if (options.vsix !== undefined) {
-    await runCommand(server.node, [server.main, '--install-extension', options.vsix, '--force', ...data], {
+  for (const vsix of options.vsix ?? []) {
+    await runCommand(server.node, [server.main, '--install-extension', vsix, '--force', ...data], {
       env,
-      advice: `See that ${options.vsix} is a whole extension package: npm run package makes one.`,
+      advice: `See that ${vsix} is a whole extension package: npm run package makes one.`,
       ...(options.stop === undefined ? {} : { stop: options.stop }),
     });
   }

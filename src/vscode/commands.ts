@@ -4,6 +4,7 @@ import { failureText } from '../core/ports.ts';
 import type { RunOutcome } from '../core/run/events.ts';
 import { partitionNote } from '../core/run/places.ts';
 import { startRun } from '../core/run/start.ts';
+import { signOff } from '../core/runbook/patterns.ts';
 import type { Span } from '../core/text.ts';
 import { type Finished, runInBackground } from './background-run.ts';
 import { showBlocks } from './blocked.ts';
@@ -192,7 +193,11 @@ async function pickPartition(parts: CommandParts, title: string): Promise<string
         ? state.overview.partitions.find((each) => each.partition === partition.name)
         : undefined;
     const phases =
-      row?.phases.map((phase) => `${signs[phase.status]} ${phase.phase}`).join('  ') ?? 'no log yet';
+      row === undefined
+        ? 'no log yet'
+        : [...row.phases, { ...row.signOff, phase: signOff }]
+            .map(({ status, phase }) => `${signs[status]} ${phase}`)
+            .join('  ');
     const marks = [
       partition.protected ? 'protected' : '',
       parts.cascades.rehearsal ? 'REHEARSAL' : '',

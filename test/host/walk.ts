@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { World } from '../../src/rehearsal/world.ts';
+import { launchBrowser } from '../../src/tooling/browser.ts';
 import { packVsix } from '../../src/tooling/package.ts';
 import { root } from '../../src/tooling/paths.ts';
 import { startRehearsal } from '../../src/tooling/rehearsal-workspace.ts';
 import { folderUrl, startHost } from '../../src/tooling/vscode-host.ts';
 import { installVsCodeServer } from '../../src/tooling/vscode-install.ts';
-import { launchBrowser } from './browser.ts';
 import { leaks } from './leaks.ts';
 
 export interface Walk extends AsyncDisposable {
@@ -62,7 +62,7 @@ export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): P
   const dataDirectory = join(scratch, 'server');
   const host = await startHost(server, {
     dataDirectory,
-    vsix,
+    vsix: [vsix],
     env: rehearsal.world.env,
     ...(options.untrusted === true ? { workspaceTrust: true } : {}),
     stop,

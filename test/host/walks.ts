@@ -8,6 +8,7 @@ import { crash } from './walks/crash.ts';
 import { failure } from './walks/failure.ts';
 import { firstLook } from './walks/first-look.ts';
 import { gates } from './walks/gates.ts';
+import { keyboard } from './walks/keyboard.ts';
 import { logWalk } from './walks/log.ts';
 import { operator } from './walks/operator.ts';
 import { untrusted } from './walks/untrusted.ts';
@@ -21,6 +22,7 @@ interface Plan {
 const plans: readonly Plan[] = [
   { name: 'first look', steps: firstLook },
   { name: 'an operator', steps: operator },
+  { name: 'the keyboard', steps: keyboard },
   { name: 'an untrusted folder', options: { untrusted: true }, steps: untrusted },
   { name: 'a log', steps: logWalk },
   { name: 'gates', steps: gates },

@@ -24,10 +24,13 @@ export async function scrollTo({ page }: Walk, words: RegExp): Promise<Locator> 
 export const outputRow = (place: Locator): Locator => place.locator('xpath=ancestor-or-self::li[1]');
 
 /** What axe has against the results on the page of the outputs, in words. */
-export async function axeFindings(place: Locator): Promise<readonly string[]> {
+export const axeFindings = (place: Locator): Promise<readonly string[]> => axeIn(place, '.cascade-checks');
+
+/** What axe has against a part of the page that a place stands in. */
+export async function axeIn(place: Locator, part: string): Promise<readonly string[]> {
   await place.evaluate(axe.source);
   const found: unknown = await place.evaluate(
-    `axe.run({ include: ['.cascade-checks'] }).then(({ violations }) =>
+    `axe.run({ include: ['${part}'] }).then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`,
   );
   return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];

@@ -1,5 +1,5 @@
 import { type Browser, chromium as playwright } from 'playwright-core';
-import { chromium, chromiumArguments } from '../../src/tooling/chromium.ts';
+import { chromium, chromiumArguments } from './chromium.ts';
 
 /** The machine's Chromium, without a screen, with an empty profile. */
 export async function launchBrowser(stop: AbortSignal): Promise<Browser> {

@@ -6,14 +6,13 @@ import { awsSdk } from './aws.ts';
 import { systemClock } from './clock.ts';
 import { contextFile } from './context-file.ts';
 import { dnsResolver } from './dns.ts';
+import { type Environment, isRehearsal, mustBeWhole } from './environment.ts';
 import type { GitHubSignIn } from './github.ts';
 import { opCommand } from './onepassword-command.ts';
 import { opSdk } from './onepassword-sdk.ts';
 import { postmarkApi } from './postmark.ts';
 import { gitRepository } from './repository.ts';
 import { posixShell } from './shell.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How 1Password is read. */
 export interface OnePasswordChoice {
@@ -72,51 +71,3 @@ function secretStore(env: Environment, { method, command, account }: OnePassword
 
 /** As 1Password shows it to the person who is asked. */
 const productVersion = '0.1.0';
-
-/** What could lead a rehearsal out of its world: it is taken away before the world's own variables are added. */
-const leadsOut = /^(?:AWS_|OP_|GIT_|BASH_ENV$|ENV$|(?:https?|all)_proxy$)/i;
-
-/** The environment of a rehearsal: the machine's, and nothing in it that leads elsewhere than the world. */
-export function rehearsalEnvironment(
-  base: Environment,
-  world: Readonly<Record<string, string>>,
-): Environment {
-  return { ...Object.fromEntries(Object.entries(base).filter(([name]) => !leadsOut.test(name))), ...world };
-}
-
-const worldVariables = [
-  'CASCADE_WORKTREE',
-  'AWS_ENDPOINT_URL',
-  'POSTMARK_API_URL',
-  'CASCADE_RESOLVER',
-  'CASCADE_NAME_SERVERS',
-  'CASCADE_WORLD_URL',
-];
-
-/** A rehearsal was asked for, and there is no world to rehearse in. */
-export class NoWorldError extends Error {
-  override readonly name = 'NoWorldError';
-}
-
-/** A rehearsal without a whole world around it would act on the real one. */
-function mustBeWhole(env: Environment): void {
-  const missing = isRehearsal(env) ? worldVariables.filter((name) => env[name] === undefined) : [];
-  if (missing.length === 0) return;
-  throw new NoWorldError(
-    `CASCADE_REHEARSAL is set, but ${missing.join(', ')} is not: there is no world to rehearse in. Unset it, or start one: npm start`,
-  );
-}
-
-export const isRehearsal = (env: Environment): boolean => env['CASCADE_REHEARSAL'] === '1';
-
-/** `execution-log.md` becomes `execution-log.rehearsal.md`: a rehearsal never touches the real log. */
-export function logPathFor(env: Environment, log: string): string {
-  return isRehearsal(env)
-    ? log.replace(/(\.[^./\\]+)?$/, (extension) => `.rehearsal${extension || '.md'}`)
-    : log;
-}
-
-/** The worktree of a rehearsal is the world's: a simulated run never touches the real one. */
-export function worktreeFor(env: Environment, runbookDirectory: string, worktree: string): string {
-  return env['CASCADE_WORKTREE'] ?? resolve(runbookDirectory, worktree);
-}

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Failure, failure, type LogFile } from '../core/ports.ts';
-import { type Environment, isRehearsal, logPathFor } from './compose.ts';
+import { type Environment, isRehearsal, logPathFor } from './environment.ts';
 
 /**
  * The verification document that a runbook names. A rehearsal fills a copy: it begins as the real one is.

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process, { argv, cwd, exit, env as processEnv, stderr, stdin, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { NoWorldError, rehearsalEnvironment } from '../adapters/compose.ts';
+import { NoWorldError, rehearsalEnvironment } from '../adapters/environment.ts';
 import { readRecord } from '../core/log/model.ts';
 import { readLog } from '../core/log/read.ts';
 import { failureText } from '../core/ports.ts';

@@ -4,14 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stderr } from 'node:process';
 import { changeLocks } from '../adapters/change-locks.ts';
-import {
-  composePorts,
-  type Environment,
-  isRehearsal,
-  logPathFor,
-  type OnePasswordChoice,
-  worktreeFor,
-} from '../adapters/compose.ts';
+import { composePorts, type OnePasswordChoice } from '../adapters/compose.ts';
+import { type Environment, isRehearsal, logPathFor, worktreeFor } from '../adapters/environment.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { logFile } from '../adapters/log-file.ts';
 import { machineUser } from '../adapters/operator.ts';

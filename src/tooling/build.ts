@@ -37,6 +37,8 @@ export async function build(): Promise<Metafile> {
       // ES modules first: they can be shaken, and a UMD file (jsonc-parser) hides its parts from the bundler.
       mainFields: ['module', 'main'],
       splitting: true,
+      // Half as much to read and to compile when a window opens.
+      minify: true,
       chunkNames: `${chunkFolder}/[name]-[hash]`,
       external: ['vscode'],
       sourcemap: true,

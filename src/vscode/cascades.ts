@@ -4,13 +4,8 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { changeLocks } from '../adapters/change-locks.ts';
 import { systemClock } from '../adapters/clock.ts';
-import {
-  type Composition,
-  composePorts,
-  logPathFor,
-  NoWorldError,
-  worktreeFor,
-} from '../adapters/compose.ts';
+import type { Composition } from '../adapters/compose.ts';
+import { logPathFor, NoWorldError, worktreeFor } from '../adapters/environment.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { machineUser } from '../adapters/operator.ts';
 import { verificationFile } from '../adapters/verification-file.ts';
@@ -140,7 +135,7 @@ export class Cascades {
       gitHub: gitHubSignIn,
       ...(settings.shell === '' ? {} : { shell: settings.shell }),
     };
-    const ports = portsOf(composition);
+    const ports = await portsOf(composition);
     return {
       cascade: new Cascade({
         runbook,
@@ -179,7 +174,9 @@ function verificationOf(env: Composition['env'], runbook: vscode.Uri, verificati
 }
 
 /** What a person can mend is told as such. */
-function portsOf(composition: Composition): Ports {
+async function portsOf(composition: Composition): Promise<Ports> {
+  // What asks the services is large, and of no use before something runs.
+  const { composePorts } = await import('../adapters/compose.ts');
   try {
     return composePorts(composition);
   } catch (error) {

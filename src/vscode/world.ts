@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { type Environment, isRehearsal, rehearsalEnvironment } from '../adapters/compose.ts';
+import { type Environment, isRehearsal, rehearsalEnvironment } from '../adapters/environment.ts';
 import type { WorldDescription } from '../rehearsal/description.ts';
 import type { World } from '../rehearsal/world.ts';
 import { readSettings } from './settings.ts';

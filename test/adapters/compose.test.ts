@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { composePorts, logPathFor, rehearsalEnvironment, worktreeFor } from '../../src/adapters/compose.ts';
+import { composePorts } from '../../src/adapters/compose.ts';
+import { logPathFor, rehearsalEnvironment, worktreeFor } from '../../src/adapters/environment.ts';
 
 const nobody = {
   ask: async () => undefined,

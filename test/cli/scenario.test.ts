@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, test } from 'node:test';
-import { rehearsalEnvironment } from '../../src/adapters/compose.ts';
+import { rehearsalEnvironment } from '../../src/adapters/environment.ts';
 import { openCascade } from '../../src/cli/open.ts';
 import { startRehearsal } from '../../src/cli/rehearse.ts';
 import { type Played, play } from '../../src/cli/scenario.ts';

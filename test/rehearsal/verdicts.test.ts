@@ -1,7 +1,8 @@
 /** The table of what each check says of each fault: a fault makes nothing pass, and spoils only what it touches. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { composePorts, rehearsalEnvironment } from '../../src/adapters/compose.ts';
+import { composePorts } from '../../src/adapters/compose.ts';
+import { rehearsalEnvironment } from '../../src/adapters/environment.ts';
 import { newLog } from '../../src/core/log/create.ts';
 import { Cascade } from '../../src/core/run/cascade.ts';
 import { run } from '../../src/core/run/engine.ts';

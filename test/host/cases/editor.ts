@@ -1,7 +1,7 @@
 /** What the cases share: the workspace, the runbook in it, and waiting for what the editor does in its own time. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { CascadeApi } from '../../../src/vscode/extension.ts';
+import type { CascadeApi } from '../../../src/vscode/workbench.ts';
 
 export const extensionId = 'cascade-runbook.cascade-runbook';
 

@@ -20,8 +20,9 @@ import { runCases } from './cases.ts';
 import { leaks } from './leaks.ts';
 import { handOver, printSuiteReport } from './report.ts';
 
-/** The long form of a case is told by the environment. */
-const deadlineMs = 600_000 + 1000 * Number(env['CASCADE_WRITERS_SECONDS'] ?? 0);
+/** The long forms of cases are told by the environment. */
+const deadlineMs =
+  600_000 + 1000 * Number(env['CASCADE_WRITERS_SECONDS'] ?? 0) + 2000 * Number(env['CASCADE_LEAK_RUNS'] ?? 0);
 
 await runProgram(async (stop) => {
   if (!existsSync(suiteBundle))

@@ -10,11 +10,17 @@ export interface OpenDocument {
   readonly text: string;
   /** Another one after every change. */
   readonly version: number;
-  /** It has words that are not on the disk. */
+  /**
+   * It has words that are not on the disk. Not to be relied on when false: after a save the editor says so of one in
+   * which somebody typed meanwhile, until the next key.
+   */
   readonly dirty: boolean;
   /** One step of undo. Answers false, and does nothing, when the document is not at `version` any more, or closed. */
   apply(edits: readonly TextEdit[], version: number): Promise<boolean>;
-  /** Answers false when it was closed, or when the disk does not take it or holds what another program wrote. */
+  /**
+   * Answers false when it was closed, when the disk does not take it or holds what another program wrote, and when
+   * somebody typed meanwhile: then it was written as it was before that.
+   */
   save(): Promise<boolean>;
 }
 
@@ -76,11 +82,27 @@ export function openLogUpdate(
       unsaved = undefined;
       return answer(placed.value.after);
     }
+    // Somebody typed while it was saved: that is not on the disk yet, and the result is.
+    if (stands(withoutMark(onDisk.value), placed.value)) {
+      unsaved = undefined;
+      return answer(placed.value.after);
+    }
     // The file holds what another program wrote. The editor asks its person which of the two to keep, so the result
     // goes into both.
     const written = await disk.replace(onDisk.value, change);
     if (written !== 'changed' && written.kind === 'answer') unsaved = undefined;
     return written;
+  }
+
+  /**
+   * The file, where it holds what the document does not: mixed line ends, which would not survive the editor, or what
+   * another program wrote and is not in it yet. Words of a person are saved by that question, and are no such thing.
+   */
+  async function newerOnDisk(open: OpenDocument, onDisk: string): Promise<Outcome<string> | undefined> {
+    if (open.dirty || withoutMark(onDisk) === open.text) return undefined;
+    if (!(await open.save())) return undefined;
+    const now = await existing();
+    return now.kind === 'answer' && withoutMark(now.value) === open.text ? undefined : now;
   }
 
   async function existing(): Promise<Outcome<string>> {
@@ -107,11 +129,11 @@ export function openLogUpdate(
         const onDisk = await existing();
         if (onDisk.kind === 'failure') return onDisk;
         const open = document();
-        // Mixed line ends would not survive the editor, and what another program wrote is not in it yet.
-        const behind = open !== undefined && !open.dirty && withoutMark(onDisk.value) !== open.text;
+        const there = open === undefined ? onDisk : await newerOnDisk(open, onDisk.value);
+        if (there?.kind === 'failure') return there;
         const written =
-          open === undefined || behind
-            ? await disk.replace(onDisk.value, change)
+          open === undefined || there !== undefined
+            ? await disk.replace(there?.value ?? onDisk.value, change)
             : await throughEditor(open, change);
         if (written !== 'changed') return written;
       }

@@ -11,6 +11,7 @@ import { gates } from './walks/gates.ts';
 import { keyboard } from './walks/keyboard.ts';
 import { logWalk } from './walks/log.ts';
 import { operator } from './walks/operator.ts';
+import { twoHands } from './walks/two-hands.ts';
 import { untrusted } from './walks/untrusted.ts';
 
 interface Plan {
@@ -26,6 +27,7 @@ const plans: readonly Plan[] = [
   { name: 'an untrusted folder', options: { untrusted: true }, steps: untrusted },
   { name: 'a log', steps: logWalk },
   { name: 'gates', steps: gates },
+  { name: 'two hands', options: { speed: 1 }, steps: twoHands },
   // Slow enough to be met in the middle of a deploy.
   { name: 'a crash', options: { speed: 10 }, steps: crash },
   { name: 'a failure', options: { faults: ['dkim-never'] }, steps: failure },

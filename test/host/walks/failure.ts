@@ -56,4 +56,31 @@ export const failure = (walk: Walk): readonly Case[] => [
       assert.deepEqual(await axeFindings(row), []);
     },
   },
+  {
+    name: 'a failed check is understood, its cause mended, and that check alone run again',
+    async run() {
+      const log = (): Promise<string> => readFile(join(walk.workspace, 'execution-log.rehearsal.md'), 'utf8');
+      await walk.world.setFaults(['op-locked']);
+      const cell = await scrollTo(walk, /read\s.*secret/);
+      await cell.click();
+      await walk.command('Notebook: Execute Cell');
+      const place = await walk.waitForOutput(/locked/i);
+      const row = outputRow(place);
+      await row.getByText('to do', { exact: true }).waitFor();
+      await walk.screenshot('failed-locked');
+      const before = (await log()).split('\n').length;
+      await walk.world.setFaults([]);
+      await row.getByRole('button', { name: /Run again/ }).press('Enter');
+      const again = outputRow(await walk.waitForOutput(/resolves, fingerprint/));
+      await again.getByText('passed', { exact: true }).waitFor();
+      await walk.screenshot('failed-run-again');
+      const text = await log();
+      assert.match(
+        text,
+        /✅ \d{4}-\d{2}-\d{2} \| \S+ \S+ \S+ passed — resolves, fingerprint \w+; before that: 1Password is locked/,
+      );
+      assert.ok(text.split('\n').length >= before, 'the first result stays');
+      assert.deepEqual(await axeFindings(again), []);
+    },
+  },
 ];

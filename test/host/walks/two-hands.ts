@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Case } from '../cases.ts';
+import type { Walk } from '../walk.ts';
+
+const sentence = 'Seen by hand while the run went on: nothing is lost, not a word of this line.';
+
+/** A person types into the log while a run writes into it. */
+export const twoHands = (walk: Walk): readonly Case[] => {
+  const { page } = walk;
+  const name = 'execution-log.rehearsal.md';
+  const log = (): Promise<string> => readFile(join(walk.workspace, name), 'utf8');
+  return [
+    {
+      name: 'what is typed into the log while a run writes, and every result, are there at the end',
+      async run() {
+        await walk.openFile('partition-mail.runbook.md');
+        await page
+          .getByRole('button', { name: /Select Partition/ })
+          .first()
+          .waitFor();
+        await walk.command('Cascade: Start Run…');
+        await page.getByRole('tab', { name }).first().waitFor();
+        await walk.command('Cascade: Verify Partition');
+        await walk.pick('dev');
+        await page.getByText('Verify dev').first().waitFor();
+        await page.getByRole('tab', { name }).first().click();
+        // The end of the first heading line: the caret stays where it was put, whatever is written elsewhere.
+        await page
+          .locator('.view-line', { hasText: /^#\spartition-mail/ })
+          .first()
+          .click();
+        await page.keyboard.press('End');
+        await page.keyboard.press('Enter');
+        await page.keyboard.type(sentence, { delay: 60 });
+        await walk.screenshot('two-hands');
+        await page
+          .getByText(/dev is (?:not verified|unknown)/)
+          .first()
+          .waitFor({ timeout: 60_000 });
+        await page.keyboard.press('Control+s');
+        let text = await log();
+        for (let wait = 0; !text.includes(sentence); wait++) {
+          assert.ok(wait < 100, `what was typed is not in the log:\n${text}`);
+          await page.waitForTimeout(100);
+          text = await log();
+        }
+        assert.equal(text.split('\n')[1], sentence);
+        const section = /### Verification \(T-O3-dev\)[\s\S]*?\n(?=\*\*Sign-off)/.exec(text)?.[0] ?? '';
+        const results = section.split('\n').filter((line) => /^- .*: (?:❌|✅|🟡) /.test(line));
+        // The five questions to the DNS run side by side; what comes behind a failure is not run.
+        assert.equal(results.length, 5, section);
+        await page
+          .locator('.notification-toast', { hasText: 'Failed to save' })
+          .waitFor({ state: 'detached' });
+      },
+    },
+    {
+      name: 'nothing of ours stands on the console as an error',
+      run() {
+        assert.deepEqual(walk.consoleErrors, []);
+      },
+    },
+  ];
+};

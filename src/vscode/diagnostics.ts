@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { readCells, writeCells } from '../core/runbook/cells.ts';
 import { parseRunbook } from '../core/runbook/runbook.ts';
 import type { Problem } from '../core/runbook/template.ts';
 import { DisposableStore } from './disposables.ts';
-import { cellsOf, changesRunbook, notebookType } from './runbook-serializer.ts';
+import { changesRunbook, notebookType } from './runbook-serializer.ts';
+import { RunbookText, type RunbookTexts } from './runbook-texts.ts';
 
 /** The problems of open runbooks, each in the cell and at the place it stands. */
 export class RunbookDiagnostics implements vscode.Disposable {
@@ -26,27 +26,20 @@ export class RunbookDiagnostics implements vscode.Disposable {
 
   #show(notebook: vscode.NotebookDocument): void {
     if (notebook.notebookType !== notebookType) return;
-    const text = writeCells(cellsOf(notebook));
-    const problems = parseRunbook(text).problems;
-    const read = readCells(text);
-    const shown = notebook.getCells();
+    const text = RunbookText.ofNotebook(notebook);
+    const { problems } = parseRunbook(text.text);
     this.#clear(notebook);
-    const byCell = new Map<vscode.NotebookCell, vscode.Diagnostic[]>();
+    const byCell = new Map<vscode.TextDocument, vscode.Diagnostic[]>();
     for (const problem of problems) {
-      const index = Math.max(
-        0,
-        read.findLastIndex((cell) => cell.start <= problem.span.start),
-      );
-      // Cells that were joined or left out on the way are told of in the first one.
-      const cell = shown.length === read.length ? shown[index] : shown[0];
-      const from = read[index]?.valueStart ?? 0;
-      if (cell === undefined) continue;
-      byCell.set(cell, [...(byCell.get(cell) ?? []), diagnostic(cell.document, text, problem, from)]);
+      const place = text.placeOf(problem.span);
+      if (place === undefined) continue;
+      const { document, range } = place;
+      byCell.set(document, [...(byCell.get(document) ?? []), diagnostic(problem, range)]);
     }
-    for (const [cell, diagnostics] of byCell) this.#collection.set(cell.document.uri, diagnostics);
+    for (const [document, diagnostics] of byCell) this.#collection.set(document.uri, diagnostics);
     this.#shown.set(
       notebook.uri.toString(),
-      [...byCell.keys()].map((cell) => cell.document.uri),
+      [...byCell.keys()].map((document) => document.uri),
     );
   }
 
@@ -62,22 +55,46 @@ export class RunbookDiagnostics implements vscode.Disposable {
   }
 }
 
-function diagnostic(
-  document: vscode.TextDocument,
-  text: string,
-  problem: Problem,
-  from: number,
-): vscode.Diagnostic {
-  // The editor counts a line end as one unit whatever the file has.
-  const at = (offset: number): vscode.Position =>
-    document.positionAt(text.slice(from, Math.max(from, offset)).replace(/\r\n/g, '\n').length);
-  const severity =
-    problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+function diagnostic({ severity, message }: Problem, range: vscode.Range): vscode.Diagnostic {
   const made = new vscode.Diagnostic(
-    new vscode.Range(at(problem.span.start), at(problem.span.end)),
-    problem.message,
-    severity,
+    range,
+    message,
+    severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
   );
   made.source = 'cascade';
   return made;
+}
+
+/** Where a word was probably meant to be another one, it may be changed to that. */
+export class RunbookFixes implements vscode.CodeActionProvider {
+  static readonly kinds: vscode.CodeActionProviderMetadata = {
+    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+  };
+  readonly #texts: RunbookTexts;
+
+  constructor(texts: RunbookTexts) {
+    this.#texts = texts;
+  }
+
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): Promise<vscode.CodeAction[]> {
+    const reading = await this.#texts.read(document);
+    if (reading === undefined) return [];
+    return reading.runbook.problems.flatMap(({ meant, span, message }) => {
+      const place = meant === undefined ? undefined : reading.text.placeOf(span);
+      if (meant === undefined || place?.document !== document) return [];
+      if (place.range.intersection(range) === undefined) return [];
+      const action = new vscode.CodeAction(`Change to "${meant}"`, vscode.CodeActionKind.QuickFix);
+      action.edit = new vscode.WorkspaceEdit();
+      action.edit.replace(document.uri, place.range, meant);
+      action.isPreferred = true;
+      action.diagnostics = context.diagnostics.filter(
+        (each) => each.source === 'cascade' && each.message === message,
+      );
+      return [action];
+    });
+  }
 }

@@ -53,6 +53,8 @@ export interface Fit {
   readonly count: number;
   /** What has to come then, or may; undefined where the form ends. */
   readonly next: FormPart | undefined;
+  /** That and what goes with it, up to where the line may end. */
+  readonly rest: readonly FormPart[];
 }
 
 export function fitOf(form: LineForm, line: readonly string[]): Fit {
@@ -62,11 +64,16 @@ export function fitOf(form: LineForm, line: readonly string[]): Fit {
     if (behind < 0) return parts[index];
     return behind < more.length || repeats ? more[behind % more.length] : undefined;
   };
+  const behind = (count: number): Fit => {
+    const next = at(count);
+    if (next === undefined) return { count, next, rest: [] };
+    const rest = count < parts.length ? parts.slice(count) : more.slice((count - parts.length) % more.length);
+    return { count, next, rest };
+  };
   for (const [index, word] of line.entries()) {
     const part = at(index);
-    if (part?.kind === 'rest') return { count: line.length, next: part };
-    if (part === undefined || (part.kind === 'word' && part.text !== word))
-      return { count: index, next: part };
+    if (part?.kind === 'rest') return { count: line.length, next: part, rest: [part] };
+    if (part === undefined || (part.kind === 'word' && part.text !== word)) return behind(index);
   }
-  return { count: line.length, next: at(line.length) };
+  return behind(line.length);
 }

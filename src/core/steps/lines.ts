@@ -12,7 +12,7 @@ import {
 } from '../runbook/template.ts';
 import { type Span, splitLines } from '../text.ts';
 import { fitOf, verbOf, verbsOf } from './forms.ts';
-import type { BoundCheck, Check, Effect, LineForm } from './step.ts';
+import { type BoundCheck, type Check, type Effect, type LineForm, shortened } from './step.ts';
 
 export interface Word {
   readonly text: string;
@@ -131,7 +131,7 @@ export function notUnderstood(
   const shown = (some: readonly LineForm[]): string => some.map(({ syntax }) => syntax).join('  or  ');
   if (verb === undefined || same.length === 0) {
     const meant = nearest(verb?.text ?? '', verbsOf(forms));
-    const message = `"${verb?.text ?? ''}" is not a verb of "${language}".`;
+    const message = `"${shortened(verb?.text ?? '')}" is not a verb of "${language}".`;
     const span = verb?.span ?? line.span;
     return meant === undefined
       ? problem(
@@ -146,7 +146,7 @@ export function notUnderstood(
           meant,
         );
   }
-  const message = `"${line.text}" does not fit its form. Write: ${shown(same)}`;
+  const message = `"${shortened(line.text)}" does not fit its form. Write: ${shown(same)}`;
   const texts = line.words.map((word) => word.text);
   const fits = same.map((form) => fitOf(form, texts));
   const strange = line.words[Math.max(...fits.map(({ count }) => count))];

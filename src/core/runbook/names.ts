@@ -12,8 +12,16 @@ export const contextNames = [
   'context.returnPathTarget',
 ] as const;
 
-/** Names that the product itself asks for: the account of a change, the token of a Postmark line, who a partition is. */
-export const usedNames = ['infrastructure', 'postmark', 'profile', 'account', 'secret', 'region'] as const;
+/** Names that the product itself asks for: where a change goes, the token of a Postmark line, who a partition is. */
+export const usedNames = [
+  'infrastructure',
+  'postmark',
+  'profile',
+  'account',
+  'secret',
+  'region',
+  'stack',
+] as const;
 
 /** Values that come to be during a run. */
 export interface LateValues {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { activation } from './cases/activation.ts';
 import { canary } from './cases/canary.ts';
+import { lineHelp } from './cases/line-help.ts';
 import { logHelp } from './cases/log-help.ts';
 import { logLint } from './cases/log-lint.ts';
 import { logWriting } from './cases/log-writing.ts';
@@ -21,6 +22,7 @@ const cases = [
   ...threeWriters,
   ...logLint,
   ...logHelp,
+  ...lineHelp,
   ...canary,
 ];
 // Nobody sits in front of this editor.

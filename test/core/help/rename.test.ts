@@ -74,7 +74,7 @@ test('a new name is refused that is none, that is taken, or that means something
     assert.match(renamed(text, to), /is not a name\. Begin with a small letter/, to);
   for (const to of ['partition', 'resolver', 'context', 'protected'])
     assert.match(renamed(text, to), /has a meaning of its own/, to);
-  assert.match(renamed(text, 'stack'), /stands in the runbook already/);
+  assert.match(renamed(withHost(text), 'host'), /stands in the runbook already/);
   assert.match(renamed(text, 'profile'), /Cascade itself asks for/);
   assert.match(renamed(instead('NS  ${domain}', 'NS  ${dom‸ain}'), 'token'), /stands in the runbook already/);
   assert.equal(renamed(text, 'domain'), text.replace('‸', ''));

@@ -250,8 +250,7 @@ export const lineHelp: readonly Case[] = [
         await textOf(uri()),
         text.replaceAll('${host}', '${server}').replaceAll('host:', 'server:'),
       );
-      const front = editor.notebook.cellAt(0);
-      const back = await rename(front, inside(front, 'server:', 2), 'host');
+      const back = await rename(cell, inside(cell, '${server}', 4), 'host');
       assert.ok(await vscode.workspace.applyEdit(back));
       assert.ok(await editor.notebook.save());
       assert.equal(await textOf(uri()), text);

@@ -57,7 +57,8 @@ const scope = {
   // Themes leave a plain operator as they leave text; one that is a word has a colour.
   word: 'keyword.operator.wordlike.cascade',
   bar: 'keyword.operator.cascade',
-  name: 'variable.other.cascade',
+  // Some themes know the one, some the other.
+  name: 'variable.other.cascade variable.parameter.cascade',
   text: 'string.unquoted.cascade',
   reference: 'string.unquoted.reference.cascade constant.other.reference.cascade',
   number: 'constant.numeric.cascade',

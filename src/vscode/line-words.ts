@@ -1,5 +1,6 @@
 /** What is known of a word in a line of a runbook, in Markdown. */
 import type * as vscode from 'vscode';
+import { aboutForm } from '../core/help/line-offers.ts';
 import type { LineStory } from '../core/help/line-stories.ts';
 import { aboutKind, type NameStory } from '../core/help/name-stories.ts';
 import type { LineForm } from '../core/steps/step.ts';
@@ -16,9 +17,9 @@ export function lineMarkdown(story: LineStory, language: string): vscode.Markdow
 }
 
 function formWords(words: Words, forms: readonly LineForm[], language: string): void {
-  for (const { syntax, effect, passes } of forms) {
-    words.block(syntax, language);
-    words.own(`${effect === 'changes' ? 'Changes the world; passes' : 'Passes'} on ${passes}.`).paragraph();
+  for (const form of forms) {
+    words.block(form.syntax, language);
+    words.own(aboutForm(form)).paragraph();
   }
 }
 

@@ -11,6 +11,7 @@ import { gates } from './walks/gates.ts';
 import { logWalk } from './walks/log.ts';
 import { operator } from './walks/operator.ts';
 import { untrusted } from './walks/untrusted.ts';
+import { writing } from './walks/writing.ts';
 
 interface Plan {
   readonly name: string;
@@ -22,6 +23,7 @@ const plans: readonly Plan[] = [
   { name: 'first look', steps: firstLook },
   { name: 'an operator', steps: operator },
   { name: 'an untrusted folder', options: { untrusted: true }, steps: untrusted },
+  { name: 'writing', steps: writing },
   { name: 'a log', steps: logWalk },
   { name: 'gates', steps: gates },
   // Slow enough to be met in the middle of a deploy.

@@ -95,7 +95,7 @@ test('every verb and every word of the forms has its colour, whatever stands bet
       for (const { kind, text } of all)
         if (kind === 'word') assert.ok(words.includes(text), `${line}: ${words}`);
       assert.equal(
-        found.filter((each) => each === '${partition}: variable.other').length,
+        found.filter((each) => each === '${partition}: variable.parameter').length,
         all.filter(({ kind }) => kind !== 'word').length,
         line,
       );
@@ -114,7 +114,7 @@ test('every check line of the sample runbook and of the README is coloured by wh
         count++;
         const found = await colours(language, line.text);
         const names = found
-          .filter((each) => each.endsWith(': variable.other'))
+          .filter((each) => each.endsWith(': variable.parameter'))
           .map((each) => each.split(':')[0]);
         const kept = / as (\w+)$/.exec(line.text)?.[1];
         const written = [...line.text.matchAll(/\$\{[\w.]+\}/g)].map(([name]) => name);
@@ -135,10 +135,10 @@ test('values have the colour of what they are', async () => {
   assert.deepEqual(await colours('op', 'read op://Vault-${partition}/Item/field as token'), [
     'read: keyword.control',
     'op://Vault-: constant.other.reference',
-    '${partition}: variable.other',
+    '${partition}: variable.parameter',
     '/Item/field: constant.other.reference',
     'as: keyword.operator.wordlike',
-    'token: variable.other',
+    'token: variable.parameter',
   ]);
   assert.deepEqual(await colours('aws', 'stack x is CREATE_COMPLETE | UPDATE_COMPLET'), [
     'stack: keyword.control',
@@ -148,7 +148,7 @@ test('values have the colour of what they are', async () => {
   ]);
   assert.deepEqual(await colours('dig', 'TXT ${domain} has v=spf1 is here'), [
     'TXT: keyword.control',
-    '${domain}: variable.other',
+    '${domain}: variable.parameter',
     'has: keyword.operator.wordlike',
     'v=spf1 is here: string.unquoted',
   ]);
@@ -158,7 +158,7 @@ test('values have the colour of what they are', async () => {
     '12: constant.numeric',
   ]);
   assert.deepEqual(await colours('ask', '${partition} is fine'), [
-    '${partition}: variable.other',
+    '${partition}: variable.parameter',
     ' is fine: string.unquoted',
   ]);
   assert.deepEqual(await colours('dig', '  # NS x'), ['  # NS x: comment.line.number-sign']);
@@ -166,10 +166,10 @@ test('values have the colour of what they are', async () => {
 
 test('what is no verb has no colour; what is being typed has that of its verb', async () => {
   assert.deepEqual(await colours('dig', 'fetch ${domain'), []);
-  assert.deepEqual(await colours('dig', 'NSX ${domain} at least 2'), ['${domain}: variable.other']);
+  assert.deepEqual(await colours('dig', 'NSX ${domain} at least 2'), ['${domain}: variable.parameter']);
   assert.deepEqual(await colours('dig', 'NS ${domain} a'), [
     'NS: keyword.control',
-    '${domain}: variable.other',
+    '${domain}: variable.parameter',
   ]);
   assert.deepEqual(await colours('aws', 'stack'), ['stack: keyword.control']);
 });

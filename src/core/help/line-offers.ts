@@ -75,7 +75,7 @@ function lineOffers(
         label: goesOn
           ? wordsOf(rest)
           : rest.map(({ text }) => text).join(' ') + (isOptional ? '' : optional(form)),
-        about: `${form.effect === 'changes' ? 'Changes the world; passes' : 'Passes'} on ${form.passes}.`,
+        about: aboutForm(form),
         insert: goesOn ? [wordsOf(rest)] : snippet(rest, verbOf(form), scope),
         span,
         filter: wordsOf(rest),
@@ -96,6 +96,10 @@ function lineOffers(
     ...names.map((offer) => (isQuiet ? { ...offer, quiet: true as const } : offer)),
   ];
 }
+
+/** What a line does, and what it passes on. */
+export const aboutForm = ({ effect, passes }: LineForm): string =>
+  `${effect === 'changes' ? 'Changes the world. ' : ''}Passes on: ${passes}.`;
 
 /** The words that stand one behind the other: `at least`. */
 function wordsOf(rest: readonly FormPart[]): string {

@@ -38,7 +38,7 @@ import {
 const types = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT'] as const satisfies readonly RecordType[];
 const forms: readonly LineForm[] = [
   ...types.flatMap((type): LineForm[] => [
-    { syntax: `${type} NAME at least NUMBER`, effect: 'reads', passes: 'so many records, or more' },
+    { syntax: `${type} NAME at least NUMBER`, effect: 'reads', passes: 'at least so many records' },
     { syntax: `${type} NAME has TEXT`, effect: 'reads', passes: 'a record that contains the text' },
     { syntax: `${type} NAME is VALUE`, effect: 'reads', passes: 'exactly one record, with this value' },
   ]),

@@ -109,7 +109,7 @@ export interface LineForm {
    */
   readonly syntax: string;
   readonly effect: Effect;
-  /** What it passes on, to be read behind "passes on". */
+  /** What it passes on, to be read behind "passes on:". */
   readonly passes: string;
 }
 

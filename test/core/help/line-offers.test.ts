@@ -40,14 +40,14 @@ test('at the head of a line stand the forms of the language, with what they pass
       id,
     );
     for (const { about, filter, quiet } of found) {
-      assert.match(about ?? '', / on \S/);
+      assert.match(about ?? '', /Passes on: \S/);
       assert.ok(verbsOf(languages[id].forms).some((verb) => filter.startsWith(verb)));
       assert.equal(quiet, undefined);
     }
   }
   assert.match(
     offers(inCell('postmark', 'reg‸'))[0]?.about ?? '',
-    /^Changes the world; passes on the domain/,
+    /^Changes the world\. Passes on: the domain/,
   );
 });
 

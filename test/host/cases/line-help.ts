@@ -151,7 +151,7 @@ export const lineHelp: readonly Case[] = [
       await choose(editor, 'prod');
       const cell = cellWith(editor.notebook, 'NS ${host}');
       const verb = await hover(cell.document.uri, inside(cell, 'NS '));
-      assert.match(verb, /NS NAME at least NUMBER[\s\S]*Passes on so many records, or more\./);
+      assert.match(verb, /NS NAME at least NUMBER[\s\S]*Passes on: at least so many records\./);
       const name = await hover(cell.document.uri, inside(cell, '${host}', 4));
       assert.match(
         name,

@@ -3,13 +3,13 @@ import { parseRunbook } from '../core/runbook/runbook.ts';
 import type { Problem } from '../core/runbook/template.ts';
 import { DisposableStore } from './disposables.ts';
 import { changesRunbook, notebookType } from './runbook-serializer.ts';
-import { RunbookText, type RunbookTexts } from './runbook-texts.ts';
+import { RunbookText, type RunbookTexts, runbookSelector } from './runbook-texts.ts';
 
 /** The problems of open runbooks, each in the cell and at the place it stands. */
 export class RunbookDiagnostics implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #collection: vscode.DiagnosticCollection;
-  /** The cells with problems, by notebook. */
+  /** The documents with problems, by what is open. */
   readonly #shown = new Map<string, readonly vscode.Uri[]>();
 
   constructor() {
@@ -21,14 +21,29 @@ export class RunbookDiagnostics implements vscode.Disposable {
         if (changesRunbook(event)) this.#show(event.notebook);
       }),
     );
-    this.#store.add(vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#clear(notebook)));
+    this.#store.add(
+      vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#clear(notebook.uri.toString())),
+    );
+    for (const document of vscode.workspace.textDocuments) this.#showText(document);
+    this.#store.add(vscode.workspace.onDidOpenTextDocument((document) => this.#showText(document)));
+    this.#store.add(vscode.workspace.onDidChangeTextDocument(({ document }) => this.#showText(document)));
+    this.#store.add(vscode.workspace.onDidCloseTextDocument((document) => this.#clear(textKey(document))));
   }
 
   #show(notebook: vscode.NotebookDocument): void {
     if (notebook.notebookType !== notebookType) return;
-    const text = RunbookText.ofNotebook(notebook);
+    this.#set(notebook.uri.toString(), RunbookText.ofNotebook(notebook));
+  }
+
+  /** A runbook that is open as text has its problems there. */
+  #showText(document: vscode.TextDocument): void {
+    if (document.uri.scheme !== 'file' || vscode.languages.match(runbookSelector, document) === 0) return;
+    this.#set(textKey(document), RunbookText.ofDocument(document));
+  }
+
+  #set(key: string, text: RunbookText): void {
     const { problems } = parseRunbook(text.text);
-    this.#clear(notebook);
+    this.#clear(key);
     const byCell = new Map<vscode.TextDocument, vscode.Diagnostic[]>();
     for (const problem of problems) {
       const place = text.placeOf(problem.span);
@@ -38,14 +53,13 @@ export class RunbookDiagnostics implements vscode.Disposable {
     }
     for (const [document, diagnostics] of byCell) this.#collection.set(document.uri, diagnostics);
     this.#shown.set(
-      notebook.uri.toString(),
+      key,
       [...byCell.keys()].map((document) => document.uri),
     );
   }
 
   /** A cell that is gone takes its problems along. */
-  #clear(notebook: vscode.NotebookDocument): void {
-    const key = notebook.uri.toString();
+  #clear(key: string): void {
     for (const uri of this.#shown.get(key) ?? []) this.#collection.delete(uri);
     this.#shown.delete(key);
   }
@@ -54,6 +68,8 @@ export class RunbookDiagnostics implements vscode.Disposable {
     this.#store.dispose();
   }
 }
+
+const textKey = ({ uri }: vscode.TextDocument): string => `text ${uri.toString()}`;
 
 function diagnostic({ severity, message }: Problem, range: vscode.Range): vscode.Diagnostic {
   const made = new vscode.Diagnostic(

@@ -61,7 +61,8 @@ function lineOffers(
   const add = (offer: Offer): void => {
     if (!offers.has(offer.label)) offers.set(offer.label, offer);
   };
-  let hole = false;
+  /** What goes into the hole at the caret, where names may. */
+  let wanted: string | undefined;
   let isQuiet = true;
   for (const form of forms) {
     const { count, next, rest } = fitOf(form, words);
@@ -82,7 +83,7 @@ function lineOffers(
         ...quiet,
       });
     } else {
-      hole ||= words.length > 0;
+      if (next.plain === undefined && words.length > 0) wanted ??= likely(next.text, verbOf(form), scope);
       isQuiet &&= 'quiet' in quiet;
       if (next.text === 'STATUS')
         for (const state of stackStates)
@@ -90,11 +91,11 @@ function lineOffers(
     }
   }
   // In a statement to a person most words are no names.
-  const names = hole ? nameOffers(runbook, place, caret, typed, view) : [];
-  return [
-    ...offers.values(),
-    ...names.map((offer) => (isQuiet ? { ...offer, quiet: true as const } : offer)),
-  ];
+  const names = wanted === undefined ? [] : nameOffers(runbook, place, caret, typed, view);
+  const first = names.filter(({ insert }) => insert[0] === wanted);
+  const others = names.filter((offer) => !first.includes(offer));
+  const quiet = isQuiet ? ({ quiet: true } as const) : {};
+  return [...offers.values(), ...[...first, ...others].map((offer) => ({ ...offer, ...quiet }))];
 }
 
 /** What a line does, and what it passes on. */
@@ -122,9 +123,18 @@ function snippet(rest: readonly FormPart[], verb: string | undefined, scope: rea
 
 /** What most probably goes into a hole: `${profile}` for PROFILE where there is such a name. */
 function likely(hole: string, verb: string | undefined, scope: readonly ScopeName[]): string {
-  const wanted = hole.startsWith('op://') ? 'secret' : hole === 'NAME' ? verb : hole.toLowerCase();
-  return scope.some(({ name, only }) => name === wanted && only === undefined) ? `\${${wanted}}` : hole;
+  if (hole.startsWith('op://')) return isThere(scope, 'secret') ? '${secret}' : hole;
+  if (hole === 'NAME') return verb !== undefined && isThere(scope, verb) ? `\${${verb}}` : hole;
+  const words = hole.match(/[A-Z]+/g) ?? [];
+  const nameFor = (word: string): string =>
+    word === 'SELECTOR' ? 'context.dkimSelector' : word.toLowerCase();
+  return words.every((word) => isThere(scope, nameFor(word)))
+    ? hole.replace(/[A-Z]+/g, (word) => `\${${nameFor(word)}}`)
+    : hole;
 }
+
+const isThere = (scope: readonly ScopeName[], wanted: string): boolean =>
+  scope.some(({ name, only }) => name === wanted && only === undefined);
 
 /** @param typed what stands before the caret of the name, `${` included where it was typed */
 function nameOffers(

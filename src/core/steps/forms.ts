@@ -5,6 +5,8 @@ export interface FormPart {
   /** `word` stands as it is, `hole` for what one writes, `rest` for all that follows. */
   readonly kind: 'word' | 'hole' | 'rest';
   readonly text: string;
+  /** What one writes there stands for itself: no `${name}`. */
+  readonly plain?: true;
 }
 
 export interface FormParts {
@@ -18,24 +20,25 @@ export interface FormParts {
 /** The parts of a form; its first word is its verb, capitals or not. */
 export function readForm({ syntax }: Pick<LineForm, 'syntax'>): FormParts {
   const [, head = '', tail = ''] = /^([^[]*)(?:\[([^\]]*)\])?$/.exec(syntax) ?? [];
-  const parts = words(head).map(partOf);
+  const parts = partsOf(words(head));
   const first = parts[0];
   const isVerb = first !== undefined && parts.length > 1 && first.kind === 'hole';
   return {
     parts: isVerb ? [{ kind: 'word', text: first.text }, ...parts.slice(1)] : parts,
-    more: words(tail)
-      .filter((word) => word !== '…')
-      .map(partOf),
+    more: partsOf(words(tail).filter((word) => word !== '…')),
     repeats: tail.includes('…'),
   };
 }
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
 
-function partOf(text: string): FormPart {
-  if (!/[A-Z]/.test(text)) return { kind: 'word', text };
-  return { kind: text === 'TEXT' || text === 'VALUE' ? 'rest' : 'hole', text };
-}
+const partsOf = (texts: readonly string[]): readonly FormPart[] =>
+  texts.map((text, index) => {
+    if (!/[A-Z]/.test(text)) return { kind: 'word', text };
+    const before = texts[index - 1];
+    const plain = text === 'STATUS' || before === 'as' || before === 'least';
+    return { kind: text === 'TEXT' || text === 'VALUE' ? 'rest' : 'hole', text, ...(plain ? { plain } : {}) };
+  });
 
 /** The word that a form begins with; undefined where it begins with what one writes. */
 export function verbOf(form: LineForm): string | undefined {

@@ -65,6 +65,20 @@ test('a form that is taken has the names of the partition where they fit', () =>
   assert.equal(taken(inCell('dig', 'N‸S'), 'NS NAME at least NUMBER'), 'NS <NAME> at least <NUMBER>');
 });
 
+test('the name that fits a hole comes first, and where none may stand none is offered', () => {
+  assert.equal(labels(inCell('aws', 'identity ‸'))[0], 'profile');
+  assert.equal(labels(inCell('aws', 'identity ${profile} is ‸'))[0], 'account');
+  assert.equal(labels(inCell('aws', 'stack ‸'))[0], 'stack');
+  assert.equal(
+    taken(inCell('dig', 'dk‸'), 'dkim SELECTOR._domainkey.DOMAIN [at least NUMBER bits]'),
+    'dkim <${context.dkimSelector}._domainkey.${domain}>',
+  );
+  assert.deepEqual(labels(inCell('op', 'read ${secret} as ‸')), []);
+  assert.deepEqual(labels(inCell('dig', 'NS x at least ‸')), []);
+  assert.ok(offers(inCell('aws', 'stack x is ‸')).every(({ kind }) => kind === 'state'));
+  assert.ok(offers(inCell('git', 'head is pull request ‸')).every(({ kind }) => kind === 'name'));
+});
+
 test('a verb that something follows is changed by itself', () => {
   assert.equal(taken(inCell('dig', 'N‸ ${domain} at least 2'), 'TXT'), 'TXT ${domain} at least 2');
   assert.equal(taken(inCell('dig', 'NS ${domain} a‸ 2'), 'at least'), 'NS ${domain} at least 2');

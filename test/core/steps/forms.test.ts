@@ -59,6 +59,21 @@ for (const { id, forms } of lined) {
   });
 }
 
+test('a hole that takes no name is one where the parser takes none, and the reverse', () => {
+  for (const { id, forms } of lined) {
+    for (const form of forms) {
+      const { parts, more } = readForm(form);
+      const all = [...parts, ...more];
+      for (const [index, part] of all.entries()) {
+        if (part.kind === 'word') continue;
+        const line = sentence(all.map((each, at) => (at === index ? { kind: 'word', text: '${x}' } : each)));
+        const isTaken = parse(id as keyof typeof languages, line)[0]?.kind === 'parsed';
+        assert.equal(part.plain === undefined, isTaken, line);
+      }
+    }
+  }
+});
+
 /** Whether another form has room for the line: `head is x` for `head is HASH`. */
 function isHeldBy(form: LineForm, line: string): boolean {
   const words = line.split(' ');

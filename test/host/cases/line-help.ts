@@ -286,6 +286,14 @@ export const lineHelp: readonly Case[] = [
           'server',
         );
         assert.equal(edit.get(document.uri).length, 6);
+        const slip = new vscode.WorkspaceEdit();
+        slip.insert(document.uri, document.positionAt(text.indexOf('NS ${host}')), 'N');
+        assert.ok(await vscode.workspace.applyEdit(slip));
+        const [problem] = await until('a problem', () => {
+          const found = vscode.languages.getDiagnostics(document.uri);
+          return found.length > 0 ? found : undefined;
+        });
+        assert.match(problem?.message ?? '', /"NNS" is not a verb of "dig"\. Did you mean "NS"/);
       } finally {
         await close();
       }

@@ -99,6 +99,24 @@ export const writing = (walk: Walk): readonly Case[] => {
       },
     },
     {
+      name: 'Run Phase asks which one where the selected cell stands in none, and runs its cells',
+      async run() {
+        await page.keyboard.press('Escape');
+        await walk.command('File: Save');
+        await walk.command('Notebook: Focus First Cell');
+        await walk.command('Cascade: Run Phase');
+        const row = page.locator('.quick-input-widget .monaco-list-row', { hasText: 'Pre-flight' });
+        await row.getByText('3 cells').waitFor();
+        await settled();
+        await walk.screenshot('run-phase');
+        await row.click();
+        await scrollTo(walk, /as\stoken/);
+        await walk.waitForOutput(/resolves, fingerprint/);
+        await settled();
+        await walk.screenshot('phase-run');
+      },
+    },
+    {
       name: 'the fences of the runbook have the same colours in a plain text editor',
       async run() {
         await page.keyboard.press('Escape');

@@ -15,15 +15,18 @@ const quoted = 'stands between single quotes, where the shell does not expand it
 const assigned = 'is set by the script itself';
 const bare = 'is asked for without "$"';
 
+/** Where a command begins. */
+const command = '(?:^|[;|&({!\\n]|\\b(?:do|then|else|while|until|if|elif|env)[ \\t])[ \\t]*';
+
 /** What sets a variable, or asks for one, without a "$" before its name; `NAME` is put in. */
 const others: readonly (readonly [string, string])[] = [
-  ['(?<![\\w$\\-{./])NAME(?=\\+?=(?!=))', assigned],
+  [`${command}(?:\\w+=\\S*[ \\t]+){0,8}NAME(?=\\+?=)`, assigned],
   [
-    '\\b(?:export|local|declare|typeset|readonly|unset|read|for|select|mapfile|readarray|getopts)\\b[^\\n;|&]{0,200}?(?<![\\w$\\-{./])NAME(?![\\w=.-])',
+    `${command}(?:export|local|declare|typeset|readonly|unset|read|for|select|mapfile|readarray|getopts)\\b[^\\n;|&]{0,200}?(?<![\\w$\\-{./])NAME(?![\\w.-])`,
     assigned,
   ],
   ['\\bprintf[ \\t]+-v[ \\t]+NAME(?!\\w)', assigned],
-  ['(?:-v|\\bprintenv)[ \\t]+NAME(?!\\w)', bare],
+  ['(?:(?:\\[|\\btest)[ \\t]+(?:![ \\t]+)?-v|\\bprintenv)[ \\t]+NAME(?!\\w)', bare],
   ['\\(\\([^)\\n]{0,200}?(?<![\\w$\\-{])NAME(?!\\w)', bare],
   ['(?:\\benv(?:iron)?(?:\\.get\\()?[.\\[][\'"]?|ENV\\[[\'"])NAME(?!\\w)', bare],
 ];

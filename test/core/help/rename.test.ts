@@ -83,6 +83,10 @@ test('a new name is refused that is none, that is taken, or that means something
 test('where a script may mean something else nothing is renamed, and its line is told', () => {
   for (const [script, why] of [
     ['host=x\necho $host', 'is set by the script itself'],
+    ['PORT=1 host=x ./run', 'is set by the script itself'],
+    ['export host=x', 'is set by the script itself'],
+    ['while read -r a host; do :; done', 'is set by the script itself'],
+    ['true && unset host', 'is set by the script itself'],
     ['read -r a host', 'is set by the script itself'],
     ['for host in a b; do :; done', 'is set by the script itself'],
     ["bash -c 'echo $host'", 'stands between single quotes'],
@@ -101,8 +105,11 @@ test('where a script may mean something else nothing is renamed, and its line is
 });
 
 test('words that are no variable hinder nothing', () => {
-  const script =
-    'echo "the host is down"; curl --host=x host.example.com # host=y\n./host -h "it\'s ${host}"';
+  const script = [
+    'echo "the host is down, wait for the host or read of host"; curl --host=x -v host.example.com # host=y',
+    'psql "host=localhost" dbname=x host=y',
+    './host -h "it\'s ${host}"',
+  ].join('\n');
   const text = withHost(inCell('sh', script)).replace('host: a.b', 'ho‸st: a.b');
   assert.ok(renamed(text, 'server').includes('it\'s ${server}"'));
 });

@@ -17,7 +17,11 @@ export function registerLineHelp(texts: RunbookTexts): vscode.Disposable {
           const caret = reading?.text.offsetAt(document, position);
           if (reading === undefined || caret === undefined) return undefined;
           const asked = context.triggerCharacter !== ' ';
-          return offersAt(reading.runbook, caret, await texts.view(reading))
+          const { runbook } = reading;
+          const bare = offersAt(runbook, caret, {});
+          // Values are read only for names.
+          const isNaming = bare.some(({ kind }) => kind === 'name');
+          return (isNaming ? offersAt(runbook, caret, await texts.view(reading)) : bare)
             .filter((offer) => asked || offer.quiet === undefined)
             .flatMap((offer, index) => {
               const place = reading.text.placeOf(offer.span);
@@ -35,7 +39,9 @@ export function registerLineHelp(texts: RunbookTexts): vscode.Disposable {
         const reading = await texts.read(document);
         const caret = reading?.text.offsetAt(document, position);
         if (reading === undefined || caret === undefined) return undefined;
-        const story = lineStoryAt(reading.runbook, caret, await texts.view(reading, true));
+        const bare = lineStoryAt(reading.runbook, caret, {});
+        const story =
+          bare?.kind === 'name' ? lineStoryAt(reading.runbook, caret, await texts.view(reading, true)) : bare;
         const place = story === undefined ? undefined : reading.text.placeOf(story.span);
         if (story === undefined || place === undefined) return undefined;
         return new vscode.Hover(lineMarkdown(story, document.languageId), place.range);

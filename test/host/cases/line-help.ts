@@ -12,6 +12,11 @@ const text = greetingRunbookText.replace(
   'NS ${host} at least 2\nTXT ${host} has x\n',
 );
 
+/** With all that makes a column another one than it seems. */
+const odd = text
+  .replace('```ask\nThe team agreed', '```ask each\n# 😀\n\n😀 שלום \u202E😀 ${host} 😀: The team agreed')
+  .replaceAll('\n', '\r\n');
+
 async function open(content = text): Promise<vscode.NotebookEditor> {
   await write(uri(), content);
   return openRunbook(uri());
@@ -97,8 +102,24 @@ const problemsOf = (cell: vscode.NotebookCell): Promise<vscode.Diagnostic[]> =>
     return found.length > 0 ? found : undefined;
   });
 
-const rename = (cell: vscode.NotebookCell, at: vscode.Position, to: string): Thenable<vscode.WorkspaceEdit> =>
-  vscode.commands.executeCommand('vscode.executeDocumentRenameProvider', cell.document.uri, at, to);
+/** The editor's command loses the new name for a cell that was never on the screen. */
+function rename(cell: vscode.NotebookCell, at: vscode.Position, to: string): Promise<vscode.WorkspaceEdit> {
+  const range = new vscode.NotebookRange(cell.index, cell.index + 1);
+  vscode.window.activeNotebookEditor?.revealRange(range, vscode.NotebookEditorRevealType.InCenter);
+  return until('the cell on the screen', async () => {
+    try {
+      return await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
+        'vscode.executeDocumentRenameProvider',
+        cell.document.uri,
+        at,
+        to,
+      );
+    } catch (error) {
+      if (error instanceof Error && error.message === 'Unexpected type') return undefined;
+      throw error;
+    }
+  });
+}
 
 /** What the editor tells a person who is refused. */
 async function refusal(edit: Thenable<unknown>): Promise<string> {
@@ -255,6 +276,24 @@ export const lineHelp: readonly Case[] = [
       assert.ok(await editor.notebook.save());
       assert.equal(await textOf(uri()), text);
     }),
+  },
+  {
+    name: 'line ends, emoji and right-to-left words move nothing out of its place',
+    run: inNotebook(async (editor) => {
+      const cell = cellWith(editor.notebook, 'The team');
+      const at = inside(cell, '${host}', 4);
+      assert.match(await hover(cell.document.uri, at), /\*\*host\*\*/);
+      const edit = await rename(cell, at, 'server');
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      assert.ok(await editor.notebook.save());
+      assert.equal(
+        await textOf(uri()),
+        odd.replaceAll('${host}', '${server}').replaceAll('host:', 'server:'),
+      );
+      await type(cell, '${server} 😀', '${sevrer} 😀');
+      const [problem] = await problemsOf(cell);
+      assert.equal(problem === undefined ? '' : cell.document.getText(problem.range), '${sevrer}');
+    }, odd),
   },
   {
     name: 'a rename that is not safe is refused with the reason',

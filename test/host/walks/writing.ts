@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
@@ -99,6 +101,41 @@ export const writing = (walk: Walk): readonly Case[] => {
       },
     },
     {
+      name: 'a name is renamed in all cells and in the front matter, or it is said why not',
+      async run() {
+        await page.mouse.move(5, 5);
+        const place = page.locator('.code-cell-row:visible', { hasText: /at\sleast\s2/ }).first();
+        const at = async (words: RegExp): Promise<void> => {
+          await place.locator('.view-line span > span', { hasText: words }).first().click();
+          await page.keyboard.press('F2');
+        };
+        await at(/^\$\{context\.dkimSelector\}$/);
+        await page.getByText('which register writes and the stack reads').first().waitFor();
+        await settled();
+        await walk.screenshot('rename-refused');
+        await page.keyboard.press('Escape');
+        await at(/^\$\{domain\}$/);
+        const input = page.locator('.rename-box input');
+        await input.waitFor();
+        await input.fill('mailDomain');
+        await settled();
+        await walk.screenshot('rename');
+        await page.keyboard.press('Enter');
+        await place.getByText('${mailDomain}').first().waitFor();
+        await walk.command('File: Save');
+        const file = join(walk.workspace, 'partition-mail.runbook.md');
+        for (
+          let attempt = 0;
+          !(await readFile(file, 'utf8')).includes('  mailDomain: ${partition}');
+          attempt++
+        ) {
+          assert.ok(attempt < 50, await readFile(file, 'utf8'));
+          await page.waitForTimeout(100);
+        }
+        assert.ok(!(await readFile(file, 'utf8')).includes('${domain}'));
+      },
+    },
+    {
       name: 'Run Phase asks which one where the selected cell stands in none, and runs its cells',
       async run() {
         await page.keyboard.press('Escape');
@@ -131,7 +168,7 @@ export const writing = (walk: Walk): readonly Case[] => {
         const line = page.locator('.view-line', { hasText: /^NS/ }).first();
         await line.waitFor();
         const colours = await Promise.all(
-          [/^NS$/, /^\$\{domain\}$/].map((words) => colourOf(page.locator('.view-lines').first(), words)),
+          [/^NS$/, /^\$\{mailDomain\}$/].map((words) => colourOf(page.locator('.view-lines').first(), words)),
         );
         assert.equal(new Set(colours).size, 2, colours.join(' '));
       },

@@ -4,7 +4,7 @@ import type { Person, Ports, SecretStore } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
 import { awsSdk } from './aws.ts';
 import { systemClock } from './clock.ts';
-import { contextFile } from './context-file.ts';
+import { contextFile, contextName } from './context-file.ts';
 import { dnsResolver } from './dns.ts';
 import { type Environment, isRehearsal, mustBeWhole } from './environment.ts';
 import type { GitHubSignIn } from './github.ts';
@@ -49,7 +49,7 @@ export function composePorts({ env, worktree, person, onePassword, shell, gitHub
       ...(gitHub === undefined || isRehearsal(env) ? {} : { signIn: gitHub }),
     }),
     person,
-    context: contextFile({ path: resolve(worktree, 'cdk.context.json') }),
+    context: contextFile({ path: resolve(worktree, contextName) }),
     clock: systemClock({ env }),
   };
 }

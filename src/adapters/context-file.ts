@@ -15,6 +15,9 @@ import { fileFailure } from './file-failure.ts';
 import { underLock } from './file-lock.ts';
 import { readText } from './text-file.ts';
 
+/** Its name in a worktree. */
+export const contextName = 'cdk.context.json';
+
 const byteOrderMark = '\uFEFF';
 
 /** `cdk.context.json`: flat JSON that belongs to the CDK and to people; we touch our own entries only. */

@@ -5,16 +5,19 @@ import * as vscode from 'vscode';
 import { changeLocks } from '../adapters/change-locks.ts';
 import { systemClock } from '../adapters/clock.ts';
 import type { Composition } from '../adapters/compose.ts';
+import { contextFile, contextName } from '../adapters/context-file.ts';
 import { logPathFor, NoWorldError, worktreeFor } from '../adapters/environment.ts';
 import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { machineUser } from '../adapters/operator.ts';
 import { verificationFile } from '../adapters/verification-file.ts';
 import { type Stamp, stamp } from '../core/log/edits.ts';
-import type { ChangeLocks, LogFile, Ports, ShellSession } from '../core/ports.ts';
+import type { ChangeLocks, ContextEntry, LogFile, Ports, ShellSession } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
 import { writeCells } from '../core/runbook/cells.ts';
+import type { Partition } from '../core/runbook/front-matter.ts';
+import { contextKey } from '../core/runbook/names.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
 import { gitHubSignIn } from './github-sign-in.ts';
 import { logDocument } from './log-document.ts';
@@ -73,6 +76,24 @@ export class Cascades {
     const runbook = parseRunbook(text);
     this.#parsed.set(uri.toString(), runbook);
     return runbook;
+  }
+
+  /** What `cdk.context.json` holds now for some partitions, by their names; nothing is started to know it. */
+  async contexts(
+    uri: vscode.Uri,
+    runbook: Runbook,
+    partitions: readonly Partition[],
+  ): Promise<ReadonlyMap<string, ContextEntry>> {
+    const entries = new Map<string, ContextEntry>();
+    const env = await this.#worlds.known(uri.fsPath, runbook.text);
+    if (env === undefined || uri.scheme !== 'file') return entries;
+    const worktree = worktreeFor(env, dirname(uri.fsPath), runbook.worktree);
+    const file = contextFile({ path: resolve(worktree, contextName) });
+    for (const partition of partitions) {
+      const read = await file.read(contextKey(runbook, partition));
+      if (read.kind === 'answer' && read.value !== undefined) entries.set(partition.name, read.value);
+    }
+    return entries;
   }
 
   /** The log of a runbook and that of its rehearsals, wherever they lie. */

@@ -20,6 +20,7 @@ import { errorText } from './messages.ts';
 import { createRunbook } from './new-runbook.ts';
 import { logToWrite, type RecordRequest, record } from './record.ts';
 import { recover } from './recovery.ts';
+import { runPhase } from './run-phase.ts';
 import { notebookType, stepCell } from './runbook-serializer.ts';
 import type { TreeNode } from './trees.ts';
 
@@ -44,6 +45,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'cascade.exportBoard': (to?: unknown) => parts.board.save(to instanceof vscode.Uri ? to : undefined),
     'cascade.newRunbook': (name?: unknown) => createRunbook(typeof name === 'string' ? name : undefined),
     'cascade.showOutput': () => Promise.resolve(parts.cascades.output.show()),
+    'cascade.runPhase': () => runChosenPhase(parts),
     'cascade.recover': (about?: Partitioned) => recover(parts, partitionOf(about)),
     'cascade.showBlocks': (about?: Partitioned) => whatBlocks(parts, about),
     'cascade.refresh': () => parts.current.refresh(),
@@ -181,6 +183,19 @@ async function selectPartition(parts: CommandParts): Promise<void> {
     return openRunbook(parts, undefined).then(() => selectPartition(parts));
   const picked = await pickPartition(parts, 'Cascade: Select Partition');
   if (picked !== undefined) await parts.controllers.select(notebook.uri, picked);
+}
+
+/** Runs the phase of the selected cell on the chosen partition; what is not chosen yet is asked for. */
+async function runChosenPhase(parts: CommandParts): Promise<void> {
+  if (vscode.window.activeNotebookEditor?.notebook.notebookType !== notebookType)
+    await openRunbook(parts, undefined);
+  const editor = vscode.window.activeNotebookEditor;
+  if (editor?.notebook.notebookType !== notebookType) return;
+  const { uri } = editor.notebook;
+  const partition = parts.controllers.selected(uri) ?? (await pickPartition(parts, 'Cascade: Run Phase'));
+  if (partition === undefined) return;
+  if (parts.controllers.selected(uri) === undefined) await parts.controllers.select(uri, partition);
+  await runPhase(parts, editor, partition);
 }
 
 /** All partitions with what the log says of them. */

@@ -15,7 +15,11 @@ export const notebookType = 'cascade-runbook';
 export const editorLanguage = (language: StepLanguageId): string =>
   language === 'sh' ? 'shellscript' : `cascade-${language}`;
 
-export const editorLanguages: readonly string[] = stepLanguages.map(editorLanguage);
+/** In the order in which the editor offers them: a new cell takes the first where no cell is near. */
+export const editorLanguages: readonly string[] = [
+  editorLanguage('dig'),
+  ...stepLanguages.filter((language) => language !== 'dig').map(editorLanguage),
+];
 
 export function stepLanguage(editor: string): StepLanguageId | undefined {
   if (editor === 'shellscript') return 'sh';

@@ -3,47 +3,13 @@ import * as vscode from 'vscode';
 import type { CheckStory, GateStory } from '../core/help/stories.ts';
 import { type LogStatus, signs } from '../core/log/status.ts';
 import { patternWords } from '../core/runbook/patterns.ts';
+import { Words } from './markdown-words.ts';
 
 export function storyMarkdown(story: CheckStory | GateStory, runbook: vscode.Uri): vscode.MarkdownString {
   const words = new Words();
   if (story.kind === 'gate') gateWords(words, story);
   else checkWords(words, story, vscode.workspace.asRelativePath(runbook, false));
   return words.markdown;
-}
-
-/** Markdown in which what others wrote is words only: no link, no command, no picture. */
-class Words {
-  /** Not trusted and without HTML: a command in it would be dead even if it came through. */
-  readonly markdown = new vscode.MarkdownString();
-
-  bold(text: string): this {
-    this.markdown.appendMarkdown('**');
-    this.plain(text);
-    this.markdown.appendMarkdown('**');
-    return this;
-  }
-
-  plain(text: string): this {
-    this.markdown.appendText(text.replace(/\s+/g, ' '));
-    return this;
-  }
-
-  code(text: string): this {
-    const ticks = '`'.repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
-    const line = text.replace(/\s+/g, ' ');
-    this.markdown.appendMarkdown(ticks.length === 1 ? `\`${line}\`` : `${ticks} ${line} ${ticks}`);
-    return this;
-  }
-
-  paragraph(): this {
-    this.markdown.appendMarkdown('\n\n');
-    return this;
-  }
-
-  item(): this {
-    this.markdown.appendMarkdown('\n- ');
-    return this;
-  }
 }
 
 function statusWords(status: LogStatus | undefined): string {

@@ -8,15 +8,18 @@ import { CellStatus } from './cell-status.ts';
 import { registerCommands } from './commands.ts';
 import { PartitionControllers } from './controllers.ts';
 import { CurrentCascade, type CurrentState } from './current-cascade.ts';
-import { RunbookDiagnostics } from './diagnostics.ts';
+import { RunbookDiagnostics, RunbookFixes } from './diagnostics.ts';
+import { registerLineHelp } from './line-help.ts';
 import { LogDiagnostics } from './log-diagnostics.ts';
 import { LogFixes } from './log-fixes.ts';
 import { registerLogHelp } from './log-help.ts';
 import { LogLenses } from './log-lenses.ts';
 import { Logs, logSelector } from './logs.ts';
+import { registerNamePlaces } from './name-places.ts';
 import { OpenLogs } from './open-logs.ts';
 import { RecoveryOffers } from './recovery.ts';
 import { answerRenderer } from './renderer-messages.ts';
+import { RunbookTexts, runbookSelector } from './runbook-texts.ts';
 import { PartitionStatusBar } from './status-bar.ts';
 import { gateNodes, LogTree, partitionNodes } from './trees.ts';
 import { VerificationTests } from './verification-tests.ts';
@@ -40,6 +43,7 @@ export function openWorkbench(context: vscode.ExtensionContext): {
   const output = vscode.window.createOutputChannel('Cascade Runbook', { log: true });
   const cascades = new Cascades(worlds, output);
   const controllers = new PartitionControllers(cascades);
+  const texts = new RunbookTexts(cascades, controllers);
   const logs = new Logs(cascades);
   const current = new CurrentCascade(cascades, logs);
   const partitions = new LogTree(current, partitionNodes);
@@ -56,6 +60,13 @@ export function openWorkbench(context: vscode.ExtensionContext): {
     logs,
     current,
     new RunbookDiagnostics(),
+    vscode.languages.registerCodeActionsProvider(
+      runbookSelector,
+      new RunbookFixes(texts),
+      RunbookFixes.kinds,
+    ),
+    registerLineHelp(texts),
+    registerNamePlaces(texts),
     new LogDiagnostics(logs, current, vscode.Uri.joinPath(context.extensionUri, 'media', 'log-rules.md')),
     vscode.languages.registerCodeActionsProvider(logSelector, new LogFixes(logs, cascades), LogFixes.kinds),
     new LogLenses(logs, cascades),

@@ -29,13 +29,7 @@ export class Worlds {
   /** The environment of runs; the embedded world of a runbook is started at its first use. */
   async environment(runbookPath: string, runbookText: string): Promise<Environment> {
     if (isRehearsal(process.env) || !this.rehearsal) return process.env;
-    // Loaded at first use: most windows never rehearse.
-    const { describeWorld } = await import('../rehearsal/describe-world.ts');
-    const description = describeWorld(runbookText);
-    const key = createHash('sha256')
-      .update(`${runbookPath}\n${JSON.stringify(description)}`)
-      .digest('hex')
-      .slice(0, 16);
+    const { key, description } = await this.#wanted(runbookPath, runbookText);
     const started = this.#embedded.get(key) ?? this.#start(key, description);
     this.#embedded.set(key, started);
     try {
@@ -44,6 +38,27 @@ export class Worlds {
       this.#embedded.delete(key);
       throw error;
     }
+  }
+
+  /** The same where it is there already; undefined for a world that was not started. */
+  async known(runbookPath: string, runbookText: string): Promise<Environment | undefined> {
+    if (isRehearsal(process.env) || !this.rehearsal) return process.env;
+    if (this.#embedded.size === 0) return undefined;
+    const { key } = await this.#wanted(runbookPath, runbookText);
+    const world = await this.#embedded.get(key)?.catch(() => undefined);
+    return world === undefined ? undefined : rehearsalEnvironment(process.env, world.env);
+  }
+
+  /** Which world a runbook expects. */
+  async #wanted(
+    runbookPath: string,
+    runbookText: string,
+  ): Promise<{ readonly key: string; readonly description: WorldDescription }> {
+    // Loaded at first use: most windows never rehearse.
+    const { describeWorld } = await import('../rehearsal/describe-world.ts');
+    const description = describeWorld(runbookText);
+    const words = `${runbookPath}\n${JSON.stringify(description)}`;
+    return { key: createHash('sha256').update(words).digest('hex').slice(0, 16), description };
   }
 
   async #start(key: string, description: WorldDescription): Promise<World> {

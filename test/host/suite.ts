@@ -4,6 +4,7 @@ import { env } from 'node:process';
 import { activation } from './cases/activation.ts';
 import { canary } from './cases/canary.ts';
 import { leaksOfRuns } from './cases/leaks-of-runs.ts';
+import { lineHelp } from './cases/line-help.ts';
 import { logHelp } from './cases/log-help.ts';
 import { logLint } from './cases/log-lint.ts';
 import { logWriting } from './cases/log-writing.ts';
@@ -22,6 +23,7 @@ const cases = [
   ...threeWriters,
   ...logLint,
   ...logHelp,
+  ...lineHelp,
   ...canary,
   ...leaksOfRuns,
 ];

@@ -13,6 +13,7 @@ import { logWalk } from './walks/log.ts';
 import { operator } from './walks/operator.ts';
 import { twoHands } from './walks/two-hands.ts';
 import { untrusted } from './walks/untrusted.ts';
+import { writing } from './walks/writing.ts';
 
 interface Plan {
   readonly name: string;
@@ -25,6 +26,7 @@ const plans: readonly Plan[] = [
   { name: 'an operator', steps: operator },
   { name: 'the keyboard', steps: keyboard },
   { name: 'an untrusted folder', options: { untrusted: true }, steps: untrusted },
+  { name: 'writing', steps: writing },
   { name: 'a log', steps: logWalk },
   { name: 'gates', steps: gates },
   { name: 'two hands', options: { speed: 1 }, steps: twoHands },

@@ -3,7 +3,7 @@
  * form of a fence) is kept as data beside each cell and written back; an edit changes the bytes of its cell only.
  */
 import { type ScannedLine, scan } from '../markdown/scan.ts';
-import { dominantLineEnd, splitLines } from '../text.ts';
+import { dominantLineEnd, type Span, splitLines } from '../text.ts';
 import { durationOf } from './duration.ts';
 
 /** Languages whose fenced blocks are code cells, as they stand in the info string. */
@@ -180,7 +180,10 @@ function textPart(text: string, start: number, end: number): Part {
 const normalized = (text: string): string => text.replace(/\r\n?/g, '\n');
 
 /** The text of these cells; byte for byte the text they were read from when none was changed. */
-export function writeCells(cells: readonly Cell[]): string {
+export const writeCells = (cells: readonly Cell[]): string => layOut(cells).text;
+
+/** The text of these cells, and where the value of each stands in it. */
+export function layOut(cells: readonly Cell[]): { readonly text: string; readonly values: readonly Span[] } {
   const lineEnd = dominantLineEnd(
     cells
       .map((cell) =>
@@ -189,8 +192,14 @@ export function writeCells(cells: readonly Cell[]): string {
       .join(''),
   );
   let text = '';
-  for (const cell of cells) text = append(text, written(cell, lineEnd), cell, lineEnd);
-  return text;
+  const values: Span[] = [];
+  for (const cell of cells) {
+    const next = written(cell, lineEnd);
+    text = append(text, next, cell, lineEnd);
+    const end = text.length - next.after.length;
+    values.push({ start: end - next.value.length, end });
+  }
+  return { text, values };
 }
 
 interface Written {

@@ -49,6 +49,15 @@ export interface GateDeclaration {
   readonly span: Span;
 }
 
+/** Where a name gets its value. */
+export interface Declaration {
+  readonly name: string;
+  /** Whose binding it is; absent for a variable. */
+  readonly partition?: string;
+  /** The key, without quotes around it. */
+  readonly span: Span;
+}
+
 export interface FrontMatter {
   readonly name: string;
   /** Path of the log, relative to the runbook. */
@@ -59,6 +68,8 @@ export interface FrontMatter {
   /** All of them, `resolver` the first. */
   readonly resolvers: readonly string[];
   readonly variables: ReadonlyMap<string, Template>;
+  /** Every variable and every binding, in the order of the text. */
+  readonly declarations: readonly Declaration[];
   readonly partitions: readonly Partition[];
   readonly phases: readonly Phase[];
   readonly gates: readonly GateDeclaration[];
@@ -84,7 +95,7 @@ const topKeys = [
   'lint',
 ];
 /** Lower case at the head: a name never collides with an environment variable a shell depends on. */
-const variableForm = /^[a-z][A-Za-z0-9_]*$/;
+export const variableForm = /^[a-z][A-Za-z0-9_]*$/;
 const partitionForm = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 /** The phase that proves that a partition works. */
 export const verification = 'Verification';
@@ -96,6 +107,7 @@ export const noFrontMatter: FrontMatter = {
   resolver: '8.8.8.8',
   resolvers: ['8.8.8.8'],
   variables: new Map(),
+  declarations: [],
   partitions: [],
   phases: [],
   gates: [],
@@ -112,6 +124,7 @@ class Reader {
   readonly #yaml: string;
   readonly #offset: number;
   readonly #problems: Problem[] = [];
+  readonly #declarations: Declaration[] = [];
 
   constructor(yaml: string, offset: number) {
     this.#yaml = yaml;
@@ -166,6 +179,7 @@ class Reader {
       resolver: resolvers[0] ?? noFrontMatter.resolver,
       resolvers,
       variables,
+      declarations: this.#declarations.sort((a, b) => a.span.start - b.span.start),
       partitions,
       phases,
       gates: this.#gates(fields.get('gates'), partitions, phases),
@@ -256,14 +270,20 @@ class Reader {
   #templates(field: Field | undefined): Map<string, Template> {
     const templates = new Map<string, Template>();
     for (const [name, each] of this.#map(field, '"variables"')) {
-      this.#nameForm(name, each.keySpan);
+      this.#declare(name, each.keySpan);
       const template = this.#template(each);
       if (template !== undefined) templates.set(name, template);
     }
     return templates;
   }
 
-  #nameForm(name: string, span: Span): void {
+  #declare(name: string, span: Span, partition?: string): void {
+    const quotes = span.end - span.start - name.length === 2 ? 1 : 0;
+    this.#declarations.push({
+      name,
+      ...(partition === undefined ? {} : { partition }),
+      span: { start: span.start + quotes, end: span.end - quotes },
+    });
     if (name === 'partition' || name === 'context') {
       this.#error(`"${name}" is given by the product and cannot be declared.`, span);
     } else if (!variableForm.test(name)) {
@@ -278,9 +298,23 @@ class Reader {
     const quoted =
       isScalar(field.node) && (field.node.type === 'QUOTE_DOUBLE' || field.node.type === 'QUOTE_SINGLE');
     const result = parseTemplate(text, span.start + (quoted ? 1 : 0));
-    if (result.kind === 'parsed') return result.value;
+    if (result.kind === 'parsed') return this.#placed(result.value, span);
     this.#problems.push(result.problem);
     return undefined;
+  }
+
+  /** YAML folds lines and knows escapes: each name of a text is where it is written. */
+  #placed(template: Template, { start, end }: Span): Template {
+    let from = start - this.#offset;
+    const parts = template.parts.map((part) => {
+      if (part.kind === 'text') return part;
+      const written = `\${${part.name}}`;
+      const at = this.#yaml.indexOf(written, from);
+      if (at < 0 || at + written.length > end - this.#offset) return part;
+      from = at + written.length;
+      return { ...part, span: { start: this.#offset + at, end: this.#offset + from } };
+    });
+    return { ...template, parts };
   }
 
   #partitions(field: Field | undefined): Partition[] {
@@ -297,7 +331,7 @@ class Reader {
       const fields = this.#map(each, `Partition "${name}"`);
       for (const [key, binding] of fields) {
         if (key === 'protected') continue;
-        this.#nameForm(key, binding.keySpan);
+        this.#declare(key, binding.keySpan, name);
         const template = this.#template(binding);
         if (template !== undefined) bindings.set(key, template);
       }

@@ -12,6 +12,17 @@ export const contextNames = [
   'context.returnPathTarget',
 ] as const;
 
+/** Names that the product itself asks for: where a change goes, the token of a Postmark line, who a partition is. */
+export const usedNames = [
+  'infrastructure',
+  'postmark',
+  'profile',
+  'account',
+  'secret',
+  'region',
+  'stack',
+] as const;
+
 /** Values that come to be during a run. */
 export interface LateValues {
   /** The partition's entry in `cdk.context.json`. */
@@ -40,6 +51,28 @@ export function lookupFor(
   };
   return lookup;
 }
+
+/** Whether a name stands for something on a partition, or where there is none. */
+export function isKnown(front: FrontMatter, partition: Partition | undefined, name: string): boolean {
+  if (name === 'partition') return partition !== undefined;
+  if (givenNames.some((each) => each === name)) return true;
+  if (name.startsWith('context.'))
+    return partition !== undefined && contextNames.some((each) => each === name);
+  const template = partition?.bindings.get(name) ?? front.variables.get(name);
+  if (template === undefined) return false;
+  // A variable of partitions has no value where there is no partition.
+  return partition !== undefined || lookupFor(front, undefined)(name) !== undefined;
+}
+
+/** Every name that may stand for something somewhere. */
+export const allNames = (front: FrontMatter): readonly string[] => [
+  ...new Set([
+    ...givenNames,
+    ...front.variables.keys(),
+    ...front.partitions.flatMap((partition) => [...partition.bindings.keys()]),
+    ...contextNames,
+  ]),
+];
 
 /** Where `register` keeps what the stack needs of a partition, and the stack finds it. */
 export function contextKey(front: FrontMatter, partition: Partition): string {

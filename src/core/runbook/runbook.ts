@@ -1,5 +1,6 @@
 /** A runbook, whole: its front matter, its cells, the checks of each step and every problem with its place. */
 import { scan } from '../markdown/scan.ts';
+import { nearest } from '../nearest.ts';
 import { languages } from '../steps/languages.ts';
 import type { Check } from '../steps/step.ts';
 import type { Span } from '../text.ts';
@@ -19,7 +20,7 @@ import {
   type Phase,
   readFrontMatter,
 } from './front-matter.ts';
-import { contextNames, givenNames, lookupFor } from './names.ts';
+import { allNames, isKnown } from './names.ts';
 import { signOff } from './patterns.ts';
 import type { Problem } from './template.ts';
 
@@ -44,6 +45,7 @@ export interface Step {
 
 export interface Runbook extends FrontMatter {
   readonly text: string;
+  readonly cells: readonly ReadCell[];
   readonly steps: readonly Step[];
   readonly problems: readonly Problem[];
 }
@@ -74,7 +76,7 @@ export function parseRunbook(text: string): Runbook {
     if (read.step !== undefined) steps.push(read.step);
   }
   for (const cell of cells) if (cell.kind === 'text') problems.push(...strangeLanguages(cell));
-  const runbook: Runbook = { ...value, text, steps, problems: [] };
+  const runbook: Runbook = { ...value, text, cells, steps, problems: [] };
   problems.push(...circular(value), ...unknownNames(runbook));
   return { ...runbook, problems: problems.sort((a, b) => a.span.start - b.span.start) };
 }
@@ -227,6 +229,22 @@ function circular(front: FrontMatter): Problem[] {
   return problems;
 }
 
+/** What a step runs on: in a gate's section once, on none, unless it is for each. */
+export const partitionsOf = (
+  runbook: FrontMatter,
+  { home, each }: Pick<Step, 'home' | 'each'>,
+): readonly (Partition | undefined)[] => (home.kind === 'gate' && !each ? [undefined] : runbook.partitions);
+
+/** The name that is nearest to one that nobody knows, of those that are known on all these partitions. */
+export function meantBy(
+  runbook: FrontMatter,
+  partitions: readonly (Partition | undefined)[],
+  name: string,
+): string | undefined {
+  const near = nearest(name, allNames(runbook));
+  return near !== undefined && partitions.every((each) => isKnown(runbook, each, near)) ? near : undefined;
+}
+
 /** Names that stand for nothing, at the place of each use, before anything runs. */
 function unknownNames(runbook: Runbook): Problem[] {
   const problems: Problem[] = [];
@@ -249,7 +267,17 @@ function unknownNames(runbook: Runbook): Problem[] {
       runbook.partitions.some((each) => each.bindings.has(name) || name === 'partition')
         ? 'This cell runs once for the whole cascade: mark it "each", or name the value.'
         : `Declare it under "variables:" or for each partition.`;
-    problems.push({ severity: 'error', message: `"${name}" is not known here${where}. ${mend}`, span });
+    const meant = where !== '' ? undefined : meantBy(runbook, partitions, name);
+    const asked = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+    problems.push({
+      severity: 'error',
+      message: `"${name}" is not known here${where}. ${mend}${asked}`,
+      span,
+      // A line may need a name that does not stand in it.
+      ...(meant === undefined || runbook.text.slice(span.start, span.end) !== `\${${name}}`
+        ? {}
+        : { meant: `\${${meant}}` }),
+    });
   };
   for (const [, template] of runbook.variables) {
     for (const part of template.parts) {
@@ -263,21 +291,10 @@ function unknownNames(runbook: Runbook): Problem[] {
     }
   }
   for (const step of runbook.steps) {
-    const partitions = step.home.kind === 'gate' && !step.each ? [undefined] : runbook.partitions;
+    const partitions = partitionsOf(runbook, step);
     for (const check of step.checks) {
       for (const use of check.uses) complain(use.name, use.span, partitions);
     }
   }
   return problems;
-}
-
-function isKnown(runbook: Runbook, partition: Partition | undefined, name: string): boolean {
-  if (name === 'partition') return partition !== undefined;
-  if (givenNames.some((each) => each === name)) return true;
-  if (name.startsWith('context.'))
-    return partition !== undefined && contextNames.some((each) => each === name);
-  const template = partition?.bindings.get(name) ?? runbook.variables.get(name);
-  if (template === undefined) return false;
-  // A variable of partitions has no value where there is no partition.
-  return partition !== undefined || lookupFor(runbook, undefined)(name) !== undefined;
 }

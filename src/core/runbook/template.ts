@@ -17,6 +17,8 @@ export interface Problem {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly span: Span;
+  /** What was probably meant, to be written in place of what stands at the span. */
+  readonly meant?: string;
 }
 
 export type Parsed<T> =
@@ -24,9 +26,13 @@ export type Parsed<T> =
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 export const parsed = <T>(value: T): Parsed<T> => ({ kind: 'parsed', value });
-export const problem = (message: string, span: Span): { kind: 'problem'; problem: Problem } => ({
+export const problem = (
+  message: string,
+  span: Span,
+  meant?: string,
+): { kind: 'problem'; problem: Problem } => ({
   kind: 'problem',
-  problem: { severity: 'error', message, span },
+  problem: { severity: 'error', message, span, ...(meant === undefined ? {} : { meant }) },
 });
 
 /** `partition`, `context.dkimSelector`: words joined by dots. */

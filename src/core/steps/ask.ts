@@ -1,8 +1,10 @@
 import { parsed } from '../runbook/template.ts';
 import { checkLines, makeCheck, templates } from './lines.ts';
-import { failed, passed, type StepLanguage, unknown } from './step.ts';
+import { failed, type LineForm, passed, type StepLanguage, unknown } from './step.ts';
 
-const forms = ['STATEMENT that a person confirms'];
+const forms: readonly LineForm[] = [
+  { syntax: 'STATEMENT', effect: 'reads', passes: 'the word of a person who confirms it' },
+];
 
 /** `ask`: what only a person can answer; each line is a statement to confirm. */
 export const ask: StepLanguage = {

@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.ts';
 import type { AwsTarget, StackProgress } from '../ports.ts';
 import { type Lookup, type Parsed, parsed, problem, type Template } from '../runbook/template.ts';
 import {
@@ -17,18 +18,23 @@ import {
   type CheckResult,
   failed,
   fromFailure,
+  type LineForm,
   passed,
   type StepLanguage,
   unknown,
 } from './step.ts';
 
-const forms = [
-  'identity PROFILE is ACCOUNT',
-  'stack NAME is STATUS [| STATUS …]',
-  'zone DOMAIN',
-  'exports PREFIX NAME [NAME …]',
-  'secret NAME',
-  'role NAME',
+const forms: readonly LineForm[] = [
+  { syntax: 'identity PROFILE is ACCOUNT', effect: 'reads', passes: 'a profile that leads to this account' },
+  { syntax: 'stack NAME is STATUS [| STATUS …]', effect: 'reads', passes: 'a stack in one of these states' },
+  { syntax: 'zone DOMAIN', effect: 'reads', passes: 'a public hosted zone of this name' },
+  {
+    syntax: 'exports PREFIX NAME [NAME …]',
+    effect: 'reads',
+    passes: 'exports of CloudFormation for all of these names, each behind the prefix',
+  },
+  { syntax: 'secret NAME', effect: 'reads', passes: 'a secret of this name in Secrets Manager' },
+  { syntax: 'role NAME', effect: 'reads', passes: 'a role of this name in IAM' },
 ];
 
 /** `aws`: what an account holds, read through the partition's profile and region. */
@@ -56,6 +62,7 @@ function parseLine(line: CheckLine): Parsed<Check> {
         return problem(
           `"${strange.text}" is no state of a stack. Known: ${stackStates.join(', ')}.`,
           strange.span,
+          nearest(strange.text, stackStates),
         );
       const args = templates({ name: first });
       return args.kind === 'problem' ? args : parsed(stack(line, args.value, statuses));

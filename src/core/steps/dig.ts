@@ -1,5 +1,5 @@
 import { answer, type RecordType } from '../ports.ts';
-import { type Parsed, parsed, problem, type Template } from '../runbook/template.ts';
+import { type Parsed, parsed, type Template } from '../runbook/template.ts';
 import { awsTarget } from './aws.ts';
 import {
   type Arguments,
@@ -28,6 +28,7 @@ import {
   type CheckContext,
   type CheckResult,
   failed,
+  type LineForm,
   passed,
   type StepLanguage,
   shortened,
@@ -35,16 +36,36 @@ import {
 } from './step.ts';
 
 const types = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT'] as const satisfies readonly RecordType[];
-const forms = [
-  ...types.flatMap((type) => [
-    `${type} NAME at least NUMBER`,
-    `${type} NAME has TEXT`,
-    `${type} NAME is VALUE`,
+const forms: readonly LineForm[] = [
+  ...types.flatMap((type): LineForm[] => [
+    { syntax: `${type} NAME at least NUMBER`, effect: 'reads', passes: 'at least so many records' },
+    { syntax: `${type} NAME has TEXT`, effect: 'reads', passes: 'a record that contains the text' },
+    { syntax: `${type} NAME is VALUE`, effect: 'reads', passes: 'exactly one record, with this value' },
   ]),
-  'spf DOMAIN',
-  'dmarc DOMAIN',
-  'dkim SELECTOR._domainkey.DOMAIN [at least NUMBER bits]',
-  'delegation DOMAIN',
+  {
+    syntax: 'spf DOMAIN',
+    effect: 'reads',
+    passes:
+      'exactly one record, its terms known, at most ten look-ups with all includes, nobody let in by `+all`',
+  },
+  {
+    syntax: 'dmarc DOMAIN',
+    effect: 'reads',
+    passes:
+      'exactly one record, well-formed, with a policy; receivers of reports in other organisations have agreed (`DOMAIN._report._dmarc.RECEIVER`)',
+  },
+  {
+    syntax: 'dkim SELECTOR._domainkey.DOMAIN [at least NUMBER bits]',
+    effect: 'reads',
+    passes:
+      'one key that can be read, is not revoked, and has at least 1024 bits (or as many as the line says)',
+  },
+  {
+    syntax: 'delegation DOMAIN',
+    effect: 'reads',
+    passes:
+      'the same name servers at the zone above, on each of its own, and in Route 53 where the partition has a `profile`',
+  },
 ];
 /** Receivers take no shorter key any more. */
 const leastBits = 1024;
@@ -61,13 +82,7 @@ function parseLine(line: CheckLine): Parsed<Check> {
   const depth = name === undefined ? undefined : depthCheck(line, name);
   if (depth !== undefined) return depth;
   const type = types.find((each) => each === first?.text);
-  if (type === undefined) {
-    if (first === undefined || depths.has(first.text)) return notUnderstood('dig', forms, line);
-    return problem(
-      `"${first.text}" is not a record type of "dig". Known: ${types.join(', ')}, and the checks spf, dmarc, dkim, delegation.`,
-      first.span,
-    );
-  }
+  if (type === undefined) return notUnderstood('dig', forms, line);
   if (name === undefined || verb === undefined || fourth === undefined)
     return notUnderstood('dig', forms, line);
   if (verb.text === 'at' && fourth.text === 'least' && line.words.length === 5) {

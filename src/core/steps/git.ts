@@ -1,8 +1,29 @@
 import { type Parsed, parsed, problem, type Template } from '../runbook/template.ts';
 import { type CheckLine, checkLines, makeCheck, notUnderstood, templates } from './lines.ts';
-import { type Check, failed, fromFailure, passed, type StepLanguage, shortened } from './step.ts';
+import {
+  type Check,
+  failed,
+  fromFailure,
+  type LineForm,
+  passed,
+  type StepLanguage,
+  shortened,
+} from './step.ts';
 
-const forms = ['worktree clean', 'branch is NAME', 'head is HASH', 'head is pull request NUMBER'];
+const forms: readonly LineForm[] = [
+  { syntax: 'worktree clean', effect: 'reads', passes: 'a worktree without changes' },
+  { syntax: 'branch is NAME', effect: 'reads', passes: 'this branch being the one that is checked out' },
+  {
+    syntax: 'head is HASH',
+    effect: 'reads',
+    passes: 'this commit being checked out; seven digits are enough',
+  },
+  {
+    syntax: 'head is pull request NUMBER',
+    effect: 'reads',
+    passes: 'the newest commit of the pull request on GitHub being checked out',
+  },
+];
 
 /** `git`: the state of the worktree. */
 export const git: StepLanguage = {

@@ -1,4 +1,5 @@
 /** Reading the lines of a cell: words with places, comments left out, names seen. */
+import { nearest } from '../nearest.ts';
 import {
   fill,
   type Lookup,
@@ -10,7 +11,8 @@ import {
   type Template,
 } from '../runbook/template.ts';
 import { type Span, splitLines } from '../text.ts';
-import type { BoundCheck, Check, Effect } from './step.ts';
+import { fitOf, verbOf, verbsOf } from './forms.ts';
+import { type BoundCheck, type Check, type Effect, type LineForm, shortened } from './step.ts';
 
 export interface Word {
   readonly text: string;
@@ -115,18 +117,42 @@ export function makeCheck<A extends Arguments>(making: CheckMaking<A>): Check {
   };
 }
 
-/** The message for a line no form of the language fits. */
+/** More forms are too many for a message: then the verbs have to do. */
+const mostShown = 8;
+
+/** The message for a line no form of the language fits, at the word where it goes astray. */
 export function notUnderstood(
   language: string,
-  forms: readonly string[],
+  forms: readonly LineForm[],
   line: CheckLine,
 ): ReturnType<typeof problem> {
-  const verb = line.words[0]?.text ?? '';
-  const same = forms.filter((form) => form.split(' ')[0] === verb);
-  return problem(
-    same.length > 0
-      ? `"${line.text}" does not fit its form. Write: ${same.join('  or  ')}`
-      : `"${verb}" is not a verb of "${language}". Write: ${forms.join('  or  ')}`,
-    line.span,
+  const [verb] = line.words;
+  const same = forms.filter((form) => verbOf(form) === verb?.text);
+  const shown = (some: readonly LineForm[]): string => some.map(({ syntax }) => syntax).join('  or  ');
+  if (verb === undefined || same.length === 0) {
+    const meant = nearest(verb?.text ?? '', verbsOf(forms));
+    const message = `"${shortened(verb?.text ?? '')}" is not a verb of "${language}".`;
+    const span = verb?.span ?? line.span;
+    return meant === undefined
+      ? problem(
+          forms.length > mostShown
+            ? `${message} Known: ${verbsOf(forms).join(', ')}.`
+            : `${message} Write: ${shown(forms)}`,
+          span,
+        )
+      : problem(
+          `${message} Did you mean "${meant}"? Write: ${shown(forms.filter((form) => verbOf(form) === meant))}`,
+          span,
+          meant,
+        );
+  }
+  const message = `"${shortened(line.text)}" does not fit its form. Write: ${shown(same)}`;
+  const texts = line.words.map((word) => word.text);
+  const fits = same.map((form) => fitOf(form, texts));
+  const strange = line.words[Math.max(...fits.map(({ count }) => count))];
+  if (strange === undefined) return problem(message, line.span);
+  const expected = fits.flatMap(({ count, next }) =>
+    line.words[count] === strange && next?.kind === 'word' ? next.text : [],
   );
+  return problem(message, strange.span, nearest(strange.text, expected));
 }

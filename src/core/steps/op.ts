@@ -2,9 +2,15 @@ import { fingerprint } from '../fingerprint.ts';
 import type { Clock, SecretSession } from '../ports.ts';
 import { parsed } from '../runbook/template.ts';
 import { checkLines, makeCheck, notUnderstood, templates } from './lines.ts';
-import { failed, fromFailure, passed, type StepLanguage } from './step.ts';
+import { failed, fromFailure, type LineForm, passed, type StepLanguage } from './step.ts';
 
-const forms = ['read op://VAULT/ITEM/FIELD [as NAME]'];
+const forms: readonly LineForm[] = [
+  {
+    syntax: 'read op://VAULT/ITEM/FIELD [as NAME]',
+    effect: 'reads',
+    passes: 'a value behind the reference that is not empty; the value stays secret',
+  },
+];
 
 /** When the person is asked again: a deploy that reads secrets itself had better begin before. */
 function sessionText({ by, ends }: SecretSession, clock: Clock): string {

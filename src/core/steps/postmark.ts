@@ -8,12 +8,25 @@ import {
   type CheckResult,
   failed,
   fromFailure,
+  type LineForm,
   passed,
   type StepLanguage,
   unknown,
 } from './step.ts';
 
-const forms = ['register DOMAIN return-path DOMAIN', 'verify dkim DOMAIN', 'verify return-path DOMAIN'];
+const forms: readonly LineForm[] = [
+  {
+    syntax: 'register DOMAIN return-path DOMAIN',
+    effect: 'changes',
+    passes: 'the domain being on the Postmark account with this return path, created where it was not there',
+  },
+  { syntax: 'verify dkim DOMAIN', effect: 'reads', passes: 'the DKIM record that Postmark finds' },
+  {
+    syntax: 'verify return-path DOMAIN',
+    effect: 'reads',
+    passes: 'the CNAME of the return path that Postmark finds',
+  },
+];
 
 /** Postmark looks records up on its side after a call; the recorded run saw DKIM true on the second call. */
 const secondsBetweenCalls = 4;

@@ -1,11 +1,11 @@
 import { timeLimitOf } from '../runbook/cells.ts';
 import { parsed, problem } from '../runbook/template.ts';
 import { plainText, splitLines } from '../text.ts';
-import type { Check, CheckContext, CheckResult, StepLanguage } from './step.ts';
+import type { Check, CheckContext, CheckResult, LineForm, StepLanguage } from './step.ts';
 import { failed, fromFailure, passed, shortened, unknown } from './step.ts';
 
-const forms = [
-  'any shell text; mark the cell "check" when it only reads, "within=10m" to end it after that time (s, m, h)',
+const forms: readonly LineForm[] = [
+  { syntax: 'SCRIPT', effect: 'changes', passes: 'the exit code 0 of the whole cell' },
 ];
 const name = /\$\{([A-Za-z][A-Za-z0-9_]*)\}/g;
 const dotted = /\$\{([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+)\}/;

@@ -101,10 +101,21 @@ export interface Check {
   bind(lookup: Lookup): BoundCheck;
 }
 
+/** How a line looks and what it is for: messages, completion, hovers, colours and the README have it from here. */
+export interface LineForm {
+  /**
+   * Small words stand as they are, words with capitals for what one writes. What stands in brackets may be left out;
+   * with "…" it may be repeated. `TEXT` and `VALUE` are the rest of the line.
+   */
+  readonly syntax: string;
+  readonly effect: Effect;
+  /** What it passes on, to be read behind "passes on:". */
+  readonly passes: string;
+}
+
 export interface StepLanguage {
   readonly id: string;
-  /** How its lines look, for messages and completion. */
-  readonly forms: readonly string[];
+  readonly forms: readonly LineForm[];
   /** The checks of a cell, or what is wrong with each line. */
   parse(cell: {
     readonly value: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeRunbook, encodeRunbook } from '../../../src/core/runbook/bytes.ts';
-import { type Cell, readCells, writeCells } from '../../../src/core/runbook/cells.ts';
+import { type Cell, layOut, readCells, writeCells } from '../../../src/core/runbook/cells.ts';
 
 const fragment = fc.constantFrom(
   '---\nrunbook: x\n---\n',
@@ -110,4 +110,26 @@ test('bytes that are not UTF-8 are refused, not shown as empty', () => {
   const decoded = decodeRunbook(Uint8Array.of(0x23, 0xff, 0xfe));
   assert.equal(decoded.kind, 'refused');
   assert.match(decoded.kind === 'refused' ? decoded.message : '', /not UTF-8.*not changed/);
+});
+
+test('each value stands in the text where it is told to stand, whatever was edited', () => {
+  fc.assert(
+    fc.property(markdown, fc.string({ unit: 'grapheme' }), (text, value) => {
+      const read = readCells(text);
+      const edited = read.map((cell, index) => (index % 2 === 0 ? { ...cell, value } : cell));
+      for (const cells of [
+        read,
+        throughEditor(read),
+        edited,
+        [...edited, { kind: 'text', value } as const],
+      ]) {
+        const { text: laid, values } = layOut(cells);
+        assert.equal(values.length, cells.length);
+        const plain = (each: string): string => each.replace(/\r\n?/g, '\n');
+        for (const [index, cell] of cells.entries())
+          assert.equal(plain(laid.slice(values[index]?.start, values[index]?.end)), plain(cell.value));
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });

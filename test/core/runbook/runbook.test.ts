@@ -75,11 +75,11 @@ const bad: Record<string, [string, RegExp]> = {
   ],
   'a line that does not fit': [
     withBody('## Pre-flight\n\n```aws\nstack a CREATE\n```\n'),
-    /^23:1 "stack a CREATE" does not fit its form/,
+    /^23:9 "stack a CREATE" does not fit its form/,
   ],
   'an unknown record type': [
     withBody('## Pre-flight\n\n```dig\nNSX a at least 1\n```\n'),
-    /^23:1 "NSX" is not a record type/,
+    /^23:1 "NSX" is not a verb of "dig"\. Did you mean "NS"\? Write: NS NAME at least NUMBER/,
   ],
   'an unknown name': [
     withBody('## Pre-flight\n\n```dig\nNS ${domane} at least 1\n```\n'),

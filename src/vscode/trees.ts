@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { blocks } from '../core/gates/may-run.ts';
 import { knownChecks } from '../core/help/known-checks.ts';
 import { storyAt } from '../core/help/stories.ts';
 import type {
@@ -144,12 +143,7 @@ function blockedBy(state: CurrentState, partition: string, phase: PhaseOverview)
       step.checks.some((check) => check.effect === 'changes'),
   );
   if (declared === undefined || target === undefined || !changes) return undefined;
-  const reasons = blocks(
-    state.runbook,
-    state.reading.record,
-    { kind: 'phase', partition: target, phase: declared },
-    state.now,
-  );
+  const reasons = state.asked.blocks({ kind: 'phase', partition: target, phase: declared });
   return reasons.length === 0 ? undefined : reasons.map((block) => block.why).join('\n');
 }
 

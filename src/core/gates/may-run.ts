@@ -32,14 +32,31 @@ export type Way =
 /** The part of a runbook that gates are computed from. */
 type Gated = Pick<Runbook, 'partitions' | 'phases' | 'gates'>;
 
-/** Why a change of this target may not run now; empty when it may. */
-export function blocks(runbook: Gated, record: CascadeRecord, target: Target, now: Stamp): readonly Block[] {
-  const asked = new Question(runbook, record, now);
-  if (target.kind === 'gate') return asked.requirements(target.gate);
-  const partition = target.partition.name;
-  if (target.kind === 'phase') return asked.phase(partition, target.phase.title);
-  return asked.signOff(partition);
+/** What of a cascade may run, asked of one log at one time. */
+export interface Asked {
+  /** Why a change of this target may not run; empty when it may. */
+  blocks(target: Target): readonly Block[];
+  /** Why a gate is closed; empty when it is open. */
+  whyClosed(gate: GateDeclaration): readonly Block[];
 }
+
+/** For who asks about many: what was found of a gate is remembered. */
+export function asking(runbook: Gated, record: CascadeRecord, now: Stamp): Asked {
+  const asked = new Question(runbook, record, now);
+  return {
+    blocks(target) {
+      if (target.kind === 'gate') return asked.requirements(target.gate);
+      const partition = target.partition.name;
+      if (target.kind === 'phase') return asked.phase(partition, target.phase.title);
+      return asked.signOff(partition);
+    },
+    whyClosed: (gate) => asked.closed(gate),
+  };
+}
+
+/** Why a change of this target may not run now; empty when it may. */
+export const blocks = (runbook: Gated, record: CascadeRecord, target: Target, now: Stamp): readonly Block[] =>
+  asking(runbook, record, now).blocks(target);
 
 /** Why a gate is closed; empty when it is open. */
 export const whyClosed = (
@@ -47,7 +64,7 @@ export const whyClosed = (
   record: CascadeRecord,
   gate: GateDeclaration,
   now: Stamp,
-): readonly Block[] => new Question(runbook, record, now).closed(gate);
+): readonly Block[] => asking(runbook, record, now).whyClosed(gate);
 
 /** Why a person may not clear a gate now; empty when they may. */
 export function clearBlocks(
@@ -82,6 +99,8 @@ class Question {
   readonly #now: Stamp;
   /** Gates that are being looked at: one that waits for itself waits no further. */
   readonly #asked = new Set<string>();
+  /** What was found of gates that nobody was being asked for. */
+  readonly #closed = new Map<GateDeclaration, readonly Block[]>();
 
   constructor(runbook: Gated, record: CascadeRecord, now: Stamp) {
     this.#runbook = runbook;
@@ -127,6 +146,14 @@ class Question {
   }
 
   closed(gate: GateDeclaration): readonly Block[] {
+    // In the middle of another gate's requirements the answer may leave out that one.
+    if (this.#asked.size > 0) return this.#whyClosed(gate);
+    const known = this.#closed.get(gate) ?? this.#whyClosed(gate);
+    this.#closed.set(gate, known);
+    return known;
+  }
+
+  #whyClosed(gate: GateDeclaration): readonly Block[] {
     const proof = proofOfGate(this.#record, gate, this.#now);
     if (proof.kind === 'waived') return [];
     const required = this.requirements(gate);

@@ -1,5 +1,5 @@
 /** What in a cascade waits for a person, now. */
-import { blocks } from '../gates/may-run.ts';
+import { type Asked, asking, type Block } from '../gates/may-run.ts';
 import type { Stamp } from '../log/edits.ts';
 import type { CascadeRecord } from '../log/model.ts';
 import type { Overview, PartitionOverview } from '../log/overview.ts';
@@ -18,10 +18,11 @@ export function attention(
   now: Stamp,
   running: ReadonlySet<string> = new Set(),
 ): readonly string[] {
+  const asked = asking(runbook, record, now);
   const closed = new Map<string, string>();
   const own = overview.partitions.flatMap((partition) => {
     const next = partition.phases.find((each) => each.started || !isSettled(each.status));
-    for (const { by, gate, why } of gatesBefore(runbook, record, partition, next?.phase, now))
+    for (const { by, gate, why } of gatesBefore(runbook, asked, partition, next?.phase))
       closed.set(gate ?? by, `${partition.partition} waits: ${why}.`);
     return ofPartition(partition, running.has(partition.partition));
   });
@@ -41,15 +42,14 @@ function ofPartition({ partition, phases, signOff }: PartitionOverview, running:
 /** The gates alone: that an earlier phase comes first needs nobody. */
 function gatesBefore(
   runbook: Runbook,
-  record: CascadeRecord,
+  asked: Asked,
   { partition: name }: PartitionOverview,
   title: string | undefined,
-  now: Stamp,
-): ReturnType<typeof blocks> {
+): readonly Block[] {
   const partition = runbook.partitions.find((each) => each.name === name);
   const phase = runbook.phases.find((each) => each.title === title);
   if (partition === undefined || phase === undefined) return [];
-  const all = blocks(runbook, record, { kind: 'phase', partition, phase }, now);
+  const all = asked.blocks({ kind: 'phase', partition, phase });
   // A gate that requires a phase waits for a run, not for a person.
   return all.filter((block) => block.gate !== undefined && block.ways?.[0]?.kind !== 'run-phase');
 }

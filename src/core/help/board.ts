@@ -1,5 +1,5 @@
 /** Where a cascade stands, to be drawn: partitions against phases, gates as doors between them, and what happened when. */
-import { blocks, whyClosed } from '../gates/may-run.ts';
+import { type Asked, asking, type Block } from '../gates/may-run.ts';
 import { attemptsOf } from '../log/attempts.ts';
 import type { Stamp } from '../log/edits.ts';
 import type { CascadeRecord, GateRecord, PartitionRecord, PhaseRecord, PhaseSection } from '../log/model.ts';
@@ -112,10 +112,12 @@ export interface BoardSource {
 const mostDays = 30;
 /** Of a note; the whole stands in the log. */
 const mostCharacters = 300;
+const mostReasons = 3;
 
 export function boardOf(source: BoardSource): Board {
   const { runbook, record, overview, now, running, rehearsal, log } = source;
-  const gates = overview.gates.map((gate, index) => gateOf(source, gate, record.gates[index]?.declared));
+  const asked = asking(runbook, record, now);
+  const gates = overview.gates.map((gate, index) => gateOf(asked, gate, record.gates[index]?.declared));
   const declared = record.gates.map((gate) => gate.declared);
   const days = daysOf(record, overview);
   return {
@@ -125,7 +127,7 @@ export function boardOf(source: BoardSource): Board {
     asOf: now.time,
     waits: attention(runbook, record, overview, now, running),
     phases: [...runbook.phases.map((phase) => phase.title), signOff],
-    rows: overview.partitions.map((partition) => rowOf(source, partition, declared)),
+    rows: overview.partitions.map((partition) => rowOf(source, asked, partition, declared)),
     gates,
     days: days.slice(0, mostDays),
     earlierDays: Math.max(0, days.length - mostDays),
@@ -133,7 +135,8 @@ export function boardOf(source: BoardSource): Board {
 }
 
 function rowOf(
-  { runbook, record, now, running }: BoardSource,
+  { runbook, running }: BoardSource,
+  asked: Asked,
   { partition: name, phases, signOff: last, span, note }: PartitionOverview,
   declared: readonly (GateDeclaration | undefined)[],
 ): BoardRow {
@@ -156,7 +159,7 @@ function rowOf(
     return {
       ...shown(status, running.has(name)),
       next: isNext,
-      waits: isNext && target !== undefined ? blocks(runbook, record, target, now).map(sentence) : [],
+      waits: isNext && target !== undefined ? sentences(asked.blocks(target)) : [],
       doors: declared.flatMap((gate, at) =>
         gate?.blocks.some((pattern) => fits(pattern, name, title)) === true ? [at] : [],
       ),
@@ -172,8 +175,14 @@ function rowOf(
   };
 }
 
-const sentence = ({ why, clears }: { why: string; clears: string }): string =>
-  `${why.slice(0, 1).toUpperCase()}${why.slice(1)}. To go on, ${clears}.`;
+/** A gate may require a thousand phases: the first ones tell what to do. */
+function sentences(blocks: readonly Block[]): readonly string[] {
+  const told = blocks
+    .slice(0, mostReasons)
+    .map(({ why, clears }) => `${why.slice(0, 1).toUpperCase()}${why.slice(1)}. To go on, ${clears}.`);
+  const more = blocks.length - told.length;
+  return more === 0 ? told : [...told, `And ${more} more.`];
+}
 
 function shown(
   { status, started, date, note }: OverviewStatus,
@@ -189,17 +198,13 @@ function shown(
 const short = (text: string): string =>
   text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters).toWellFormed()}…`;
 
-function gateOf(
-  { runbook, record, now }: BoardSource,
-  gate: GateOverview,
-  declared: GateDeclaration | undefined,
-): BoardGate {
-  const closed = declared === undefined ? [] : whyClosed(runbook, record, declared, now);
+function gateOf(asked: Asked, gate: GateOverview, declared: GateDeclaration | undefined): BoardGate {
+  const closed = declared === undefined ? [] : asked.whyClosed(declared);
   return {
     title: bare(gate.gate),
     ...shown(gate, false),
     open: closed.length === 0,
-    why: closed.map(sentence),
+    why: sentences(closed),
     blocks: declared?.blocks.map(patternWords) ?? [],
     requires: declared?.requires.map(patternWords) ?? [],
     span: gate.span,

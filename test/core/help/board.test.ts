@@ -5,19 +5,20 @@ import { newLog } from '../../../src/core/log/create.ts';
 import { readRecord } from '../../../src/core/log/model.ts';
 import { overviewOf } from '../../../src/core/log/overview.ts';
 import { readLog } from '../../../src/core/log/read.ts';
+import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
 import { sample } from '../fixture.ts';
 
 const runbook = sample();
 const at = { date: '2026-11-24', time: '2026-11-24 10:00:00 +00:00' };
 const fresh = newLog(runbook, { operator: 'Op', at, worktree: '.', rehearsal: false });
 
-function board(text: string, running: readonly string[] = []): Board {
-  const record = readRecord(readLog(text), runbook);
-  const read = overviewOf(record, runbook);
+function board(text: string, running: readonly string[] = [], by = runbook): Board {
+  const record = readRecord(readLog(text), by);
+  const read = overviewOf(record, by);
   assert.ok(read.kind === 'overview');
   const { overview } = read;
   const named = { log: 'execution-log.md', rehearsal: false };
-  return boardOf({ runbook, record, overview, now: at, running: new Set(running), ...named });
+  return boardOf({ runbook: by, record, overview, now: at, running: new Set(running), ...named });
 }
 
 const row = (text: string, partition: string, ...cells: readonly string[]): string =>
@@ -128,4 +129,14 @@ test('of many days the newest thirty are drawn, and the others are counted', () 
   assert.equal(days.length, 30);
   assert.equal(earlierDays, 10);
   assert.ok((days[0]?.date ?? '') > (days[29]?.date ?? ''));
+});
+
+test('of what a gate of many partitions waits for the first reasons are told, and the others counted', () => {
+  const many = parseRunbook(
+    sample().text.replace('requires: [dev/Verification]', 'requires: ["*/Pre-flight", "*/Verification"]'),
+  );
+  const log = newLog(many, { operator: 'Op', at, worktree: '.', rehearsal: false });
+  const gate = board(log, [], many).gates.find((each) => each.title === 'Production confirmed');
+  assert.equal(gate?.why.length, 4);
+  assert.equal(gate?.why.at(-1), 'And 1 more.');
 });

@@ -5,19 +5,19 @@ import { isSettled } from '../core/log/status.ts';
 import { failureText } from '../core/ports.ts';
 import type { Cascade } from '../core/run/cascade.ts';
 import { run } from '../core/run/engine.ts';
-import { partitionNote, sameTarget, type Target, targetOf } from '../core/run/places.ts';
+import { partitionNote } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
-import { type Cell, readCells, writeCells } from '../core/runbook/cells.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
-import { parseRunbook, type Runbook, type Step } from '../core/runbook/runbook.ts';
+import type { Runbook } from '../core/runbook/runbook.ts';
 import type { Blocked } from './blocked.ts';
 import { type Cascades, OperatorError, openNotebook } from './cascades.ts';
 import { CellPaint, paintRun, type Stopped } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
+import { groupsOf, type Snapshot, snapshot } from './notebook-snapshot.ts';
 import { told } from './run-output.ts';
-import { cellsOf, changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
+import { changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
 import { type ShownReport, ShownReports } from './shown-reports.ts';
 
 /** Each partition of an open runbook is a kernel: choosing a partition is choosing a kernel. */
@@ -376,80 +376,6 @@ function shownPartition(cell: vscode.NotebookCell): string | undefined {
   return cell.outputs
     .map((output): unknown => output.metadata?.['partition'])
     .find((each) => typeof each === 'string');
-}
-
-type Group =
-  | {
-      readonly kind: 'target';
-      readonly target: Target;
-      readonly cells: vscode.NotebookCell[];
-      readonly steps: Step[];
-    }
-  | { readonly kind: 'stray'; readonly cells: vscode.NotebookCell[]; readonly because: string };
-
-/** The runbook of a notebook and the step of each of its cells, taken at one moment. */
-interface Snapshot {
-  readonly runbook: Runbook;
-  readonly steps: ReadonlyMap<vscode.NotebookCell, Step>;
-}
-
-/** Refuses where the file would be read as other cells than those on the screen: the cell clicked is the one that runs. */
-function snapshot(notebook: vscode.NotebookDocument): Snapshot {
-  const shown = notebook.getCells();
-  const written = cellsOf(notebook);
-  const text = writeCells(written);
-  const read = readCells(text);
-  const plain = (value: string): string => value.replace(/\r\n?/g, '\n');
-  const code = (cells: readonly Cell[]): Cell[] => cells.filter((cell) => cell.kind === 'code');
-  const same =
-    code(read).length === code(written).length &&
-    code(read).every((cell, index) => {
-      const own = code(written)[index];
-      return own !== undefined && cell.language === own.language && plain(cell.value) === plain(own.value);
-    });
-  if (!same) {
-    throw new OperatorError(
-      'A text cell holds a fence that would be a step when the runbook is read again. Save the runbook and open it anew (File: Revert File); nothing was run.',
-    );
-  }
-  const runbook = parseRunbook(text);
-  const steps = new Map<vscode.NotebookCell, Step>();
-  shown
-    .filter((_, index) => written[index]?.kind === 'code')
-    .forEach((cell, index) => {
-      const step = runbook.steps.find((each) => each.index === index);
-      if (step !== undefined) steps.set(cell, step);
-    });
-  return { runbook, steps };
-}
-
-/** Cells in the order of the notebook, those of one target together. */
-function groupsOf(
-  { steps }: Snapshot,
-  partition: Partition,
-  cells: readonly vscode.NotebookCell[],
-): readonly Group[] {
-  const groups: Group[] = [];
-  for (const cell of [...cells].sort((a, b) => a.index - b.index)) {
-    const step = steps.get(cell);
-    if (step === undefined) {
-      groups.push({
-        kind: 'stray',
-        cells: [cell],
-        because: 'This cell stands under no phase and no gate, so it cannot be run: see its problem.',
-      });
-      continue;
-    }
-    const target = targetOf(step.home, partition);
-    const last = groups.at(-1);
-    if (last?.kind === 'target' && sameTarget(last.target, target)) {
-      last.cells.push(cell);
-      last.steps.push(step);
-    } else {
-      groups.push({ kind: 'target', target, cells: [cell], steps: [step] });
-    }
-  }
-  return groups;
 }
 
 /** A short name for a long one: FNV-1a, 32 bits. */

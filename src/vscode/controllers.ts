@@ -5,6 +5,7 @@ import { isSettled } from '../core/log/status.ts';
 import { failureText } from '../core/ports.ts';
 import type { Cascade } from '../core/run/cascade.ts';
 import { run } from '../core/run/engine.ts';
+import type { RunEvent } from '../core/run/events.ts';
 import { partitionNote } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
@@ -28,6 +29,11 @@ export class PartitionControllers implements vscode.Disposable {
   readonly #controllers = new Map<string, Map<string, vscode.NotebookController>>();
   readonly #selected = new Map<string, string>();
   readonly #running = new Map<string, Promise<void>>();
+  /** How far the run of a notebook is. */
+  readonly #progress = new Map<string, RunProgress>();
+  readonly #progressed = new vscode.EventEmitter<void>();
+  /** A check of a run has ended. */
+  readonly onDidProgress = this.#progressed.event;
   /** What ends the runs of a notebook, those that wait among them. */
   readonly #stops = new Map<string, Set<AbortController>>();
   readonly #blocked = new vscode.EventEmitter<Blocked>();
@@ -42,6 +48,7 @@ export class PartitionControllers implements vscode.Disposable {
   constructor(cascades: Cascades) {
     this.#cascades = cascades;
     this.#store.add(this.#changed);
+    this.#store.add(this.#progressed);
     this.#store.add(this.#blocked);
     for (const notebook of vscode.workspace.notebookDocuments) void this.#follow(notebook);
     this.#store.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => void this.#follow(notebook)));
@@ -69,6 +76,11 @@ export class PartitionControllers implements vscode.Disposable {
 
   isRunning(notebook: vscode.Uri): boolean {
     return this.#running.has(notebook.toString());
+  }
+
+  /** Of the phase, the sign-off or the gate that runs; undefined when nothing does. */
+  progress(notebook: vscode.Uri): RunProgress | undefined {
+    return this.#progress.get(notebook.toString());
   }
 
   async select(notebook: vscode.Uri, partition: string): Promise<void> {
@@ -242,9 +254,24 @@ export class PartitionControllers implements vscode.Disposable {
       this.#changed.fire();
       await done;
       this.#running.delete(key);
+      this.#progress.delete(key);
       this.#changed.fire();
     } finally {
       stops.delete(stop);
+    }
+  }
+
+  async *#counted(key: string, events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent, void, void> {
+    let all = 0;
+    let done = 0;
+    for await (const event of events) {
+      if (event.kind === 'run-started') [all, done] = [event.checks.length, 0];
+      if (event.kind === 'check-finished') done++;
+      if (event.kind === 'run-started' || event.kind === 'check-finished') {
+        this.#progress.set(key, { done, all });
+        this.#progressed.fire();
+      }
+      yield event;
     }
   }
 
@@ -330,7 +357,8 @@ export class PartitionControllers implements vscode.Disposable {
           }),
           signal,
         );
-        stopped = await paintRun(told(this.#cascades.output, events), steps);
+        const counted = this.#counted(notebook.uri.toString(), told(this.#cascades.output, events));
+        stopped = await paintRun(counted, steps);
         if (stopped !== undefined && stopped.blocks.length > 0) {
           const { runbook } = cascade;
           const { blocks } = stopped;
@@ -357,6 +385,12 @@ export class PartitionControllers implements vscode.Disposable {
     for (const key of [...this.#controllers.keys()]) this.#drop(key);
     this.#store.dispose();
   }
+}
+
+/** Checks that have ended, of all that run. */
+export interface RunProgress {
+  readonly done: number;
+  readonly all: number;
 }
 
 /** One check of what a cell shows, to be run again. */

@@ -20,6 +20,7 @@ export class PartitionStatusBar implements vscode.Disposable {
     this.#item.name = 'Cascade Partition';
     this.#item.command = 'cascade.selectPartition';
     this.#store.add(controllers.onDidChange(() => this.#show()));
+    this.#store.add(controllers.onDidProgress(() => this.#show()));
     this.#store.add(vscode.window.onDidChangeActiveNotebookEditor(() => this.#show()));
     this.#show();
   }
@@ -33,7 +34,9 @@ export class PartitionStatusBar implements vscode.Disposable {
     const partition = this.#controllers.selected(notebook.uri);
     const icon = this.#controllers.isRunning(notebook.uri) ? '$(sync~spin)' : '$(layers)';
     const rehearsal = this.#cascades.rehearsal ? ' · REHEARSAL' : '';
-    this.#item.text = `${icon} ${partition ?? 'Select Partition'}${rehearsal}`;
+    const run = this.#controllers.progress(notebook.uri);
+    const progress = run === undefined ? '' : ` ${run.done} of ${run.all}`;
+    this.#item.text = `${icon} ${partition ?? 'Select Partition'}${progress}${rehearsal}`;
     this.#item.tooltip =
       partition === undefined
         ? 'No partition is chosen: nothing runs before one is'

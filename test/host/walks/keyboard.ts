@@ -39,6 +39,8 @@ export const keyboard = (walk: Walk): readonly Case[] => {
     await type(title);
   };
   const running = page.locator('.statusbar-item .codicon-sync.codicon-modifier-spin');
+  /** Where the run is: `dev 3 of 10 · REHEARSAL` */
+  const progress = page.locator('.statusbar-item', { hasText: /\d+ of \d+ · REHEARSAL/ });
   /** Answers with yes whatever is asked, and types the name that a protected partition wants, until the run has ended. */
   const answerAll = async (partition: string): Promise<readonly string[]> => {
     const asked: string[] = [];
@@ -105,6 +107,7 @@ export const keyboard = (walk: Walk): readonly Case[] => {
         await page.locator('.statusbar-item', { hasText: `${partition} · REHEARSAL` }).waitFor();
         await command('Notebook: Run All');
         await running.waitFor();
+        await progress.waitFor();
         const asked = await answerAll(partition);
         assert.ok(asked.includes(`${partition} is signed off`), asked.join('\n'));
         const row = new RegExp(`^\\| \`${partition}\` \\|.*$`, 'm').exec(await log())?.[0] ?? '';

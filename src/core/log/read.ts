@@ -6,7 +6,7 @@ import { once } from '../once.ts';
 import { dominantLineEnd, Lines, splitLines } from '../text.ts';
 import type { Content, LogHeading } from './blocks.ts';
 import { MovedContent, movedSpan, movedStatus } from './moved.ts';
-import { type Part, readPart } from './parts.ts';
+import { type Part, readPart, type Writable } from './parts.ts';
 
 export type {
   Content,
@@ -76,12 +76,15 @@ function readParts(text: string, known: readonly Placed[]): readonly Placed[] {
 
 /** Reads the parts of a text that is gone through from its head; those that are known are not read again. */
 function reader(text: string, known: readonly Placed[]): (start: number, end: number) => Placed {
-  const places = once(() => new Map(known.map(({ part }, index) => [part.text, index])));
+  // To look up is to hash: all of a text that is read first would be hashed for nothing.
+  const places = once(() =>
+    known.length === 0 ? undefined : new Map(known.map(({ part }, index) => [part.text, index])),
+  );
   let next = 0;
   return (start, end) => {
     const piece = text.slice(start, end);
     // Mostly they come in the order in which they are known: to compare one costs a fraction of looking it up.
-    const index = known[next]?.part.text === piece ? next : places().get(piece);
+    const index = known[next]?.part.text === piece ? next : places()?.get(piece);
     const found = index === undefined ? undefined : known[index];
     if (index !== undefined) next = index + 1;
     if (found?.start === start) return found;
@@ -106,16 +109,19 @@ function partStarts(text: string): readonly number[] {
 function assemble(text: string, placed: readonly Placed[]): ExecutionLog {
   const headings = assembleHeadings(text, placed);
   // Few readers ask for these, and then for many.
+  const lineEnd = once(() => dominantLineEnd(text));
   const lines = once(() => new Lines(splitLines(text)));
   const tables = once(() => placed.flatMap(({ content }) => content.tables));
   const bullets = once(() => placed.flatMap(({ content }) => content.bullets));
   const fields = once(() => placed.flatMap(({ content }) => content.fields));
   return {
     text,
-    lineEnd: dominantLineEnd(text),
     conflict: conflictIn(placed),
     headings,
     byName: Map.groupBy(headings, (heading) => heading.name),
+    get lineEnd() {
+      return lineEnd();
+    },
     get lines() {
       return lines();
     },
@@ -137,36 +143,31 @@ function conflictIn(placed: readonly Placed[]): number | undefined {
 }
 
 function assembleHeadings(text: string, placed: readonly Placed[]): readonly LogHeading[] {
-  const all = placed.flatMap((each) => each.part.headings.map((heading) => ({ heading, placed: each })));
-  const starts = all.map(({ heading, placed: { start } }) => heading.line.start + start);
-  const ends = bodyEnds(
-    all.map(({ heading }) => heading.level),
-    starts,
-    text.length,
-  );
-  return all.map(({ heading, placed: { part, start, content } }, index) => ({
-    ...movedStatus(heading, start),
-    line: movedSpan(heading.line, start),
-    titleEnd: heading.titleEnd + start,
-    bodyStart: heading.bodyStart + start,
-    bodyEnd: ends[index] ?? text.length,
-    ownEnd: starts[index + 1] ?? text.length,
-    own: heading.piece.content === part.content ? content : new MovedContent(heading.piece.content, start),
-    pieceStart: start,
-  }));
-}
-
-/** For each heading where the next one of its own or a higher level begins. */
-function bodyEnds(levels: readonly number[], starts: readonly number[], length: number): readonly number[] {
-  const ends = levels.map(() => length);
-  const open: number[] = [];
-  for (const [index, level] of levels.entries()) {
-    for (let before = open.at(-1); before !== undefined; before = open.at(-1)) {
-      if ((levels[before] ?? 0) < level) break;
-      ends[before] = starts[index] ?? length;
-      open.pop();
+  const headings: Writable<LogHeading>[] = [];
+  /** The headings whose sections the one before stands in, outermost first. */
+  const open: Writable<LogHeading>[] = [];
+  for (const { part, start, content } of placed) {
+    for (const read of part.headings) {
+      const line = movedSpan(read.line, start);
+      const before = headings.at(-1);
+      if (before !== undefined) before.ownEnd = line.start;
+      for (let last = open.at(-1); last !== undefined && last.level >= read.level; last = open.at(-1)) {
+        last.bodyEnd = line.start;
+        open.pop();
+      }
+      const heading = {
+        ...movedStatus(read, start),
+        line,
+        titleEnd: read.titleEnd + start,
+        bodyStart: read.bodyStart + start,
+        bodyEnd: text.length,
+        ownEnd: text.length,
+        own: read.piece.content === part.content ? content : new MovedContent(read.piece.content, start),
+        pieceStart: start,
+      };
+      headings.push(heading);
+      open.push(heading);
     }
-    open.push(index);
   }
-  return ends;
+  return headings;
 }

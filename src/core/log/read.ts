@@ -40,18 +40,38 @@ interface Placed {
   readonly content: Content;
 }
 
-/**
- * The text that was read last, with its parts. The guard of a write, its writer and the tree behind it ask for one
- * text in a row; and from one text to the next most parts stay, so that a key typed in a large log costs little.
- */
-let last: { readonly log: ExecutionLog; readonly placed: readonly Placed[] } | undefined;
+/** A text that was read, with its parts: from one text of a log to the next most of them stay. */
+interface Reading {
+  readonly log: ExecutionLog;
+  readonly placed: readonly Placed[];
+}
 
-export function readLog(text: string): ExecutionLog {
-  if (last?.log.text === text) return last.log;
-  const placed = readParts(text, last?.placed ?? []);
-  const log = assemble(text, placed);
-  last = { log, placed };
-  return log;
+/** A log is open beside the rows of its verification, and beside the log of a rehearsal. */
+const mostKept = 3;
+
+/**
+ * Reads logs, and keeps the last reading of a few. The guard of a write, its writer and the tree behind it ask for one
+ * text in a row; and a key typed in a large log costs little, because only the parts that it changed are read again.
+ */
+export function logReader(): (text: string) => ExecutionLog {
+  /** By their first line, which is what tells one log from another while they are written; the oldest is first. */
+  const kept = new Map<string, Reading>();
+  return (text) => {
+    const title = /^.*/.exec(text)?.[0] ?? '';
+    const before = kept.get(title);
+    const reading = before?.log.text === text ? before : readAfter(before, text);
+    kept.delete(title);
+    kept.set(title, reading);
+    for (const oldest of kept.keys()) if (kept.size > mostKept) kept.delete(oldest);
+    return reading.log;
+  };
+}
+
+export const readLog = logReader();
+
+function readAfter(before: Reading | undefined, text: string): Reading {
+  const placed = readParts(text, before?.placed ?? []);
+  return { log: assemble(text, placed), placed };
 }
 
 /** A text parted where headings stand at the margin; what opens in front of one and is not closed takes it along. */

@@ -221,7 +221,7 @@ async function killedAt(copy: WorkingCopy, point: Point, whole: readonly string[
   );
 }
 
-describe('a deploy is killed', { concurrency: 2 }, () => {
+describe('a deploy is killed', { concurrency: 4 }, () => {
   let ready = '';
   let whole: readonly string[] = [];
   before(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { cascade, folder } from './command.ts';
 
 const logIn = (directory: string): string =>
@@ -172,26 +172,29 @@ const faults: Readonly<Record<string, { args: readonly string[]; code: number; l
       said: /✔ `dev\.ardamails\.com` registered/,
     },
   };
-for (const [fault, { args, code, log, said }] of Object.entries(faults)) {
-  test(`the fault ${fault} is seen for what it is`, async () => {
-    const directory = folder();
-    const finished = await cascade([
-      'rehearse',
-      '--answers',
-      'yes',
-      '--speed',
-      '200',
-      '--fault',
-      fault,
-      '--directory',
-      directory,
-      ...args,
-    ]);
-    assert.equal(finished.code, code, finished.stdout + finished.stderr);
-    assert.match(logIn(directory), log);
-    assert.match(finished.stdout, said);
-  });
-}
+// Each has a world of its own, and waits for most of its time.
+describe('faults', { concurrency: 4 }, () => {
+  for (const [fault, { args, code, log, said }] of Object.entries(faults)) {
+    test(`the fault ${fault} is seen for what it is`, async () => {
+      const directory = folder();
+      const finished = await cascade([
+        'rehearse',
+        '--answers',
+        'yes',
+        '--speed',
+        '200',
+        '--fault',
+        fault,
+        '--directory',
+        directory,
+        ...args,
+      ]);
+      assert.equal(finished.code, code, finished.stdout + finished.stderr);
+      assert.match(logIn(directory), log);
+      assert.match(finished.stdout, said);
+    });
+  }
+});
 
 test('without answers and without a terminal nobody says yes', async () => {
   const directory = folder();

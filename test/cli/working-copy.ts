@@ -1,11 +1,11 @@
 /** A working copy whose dev is ready to be deployed, made once and copied; each copy has a world of its own. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describeWorld } from '../../src/rehearsal/describe-world.ts';
 import { startWorld } from '../../src/rehearsal/world.ts';
 import { keepNames } from '../../src/tooling/commonjs-names.ts';
+import { compiled } from '../../src/tooling/paths.ts';
 import { cascade, type Finished, folder } from './command.ts';
 import { type Door, openDoor } from './door.ts';
 
@@ -47,8 +47,7 @@ export async function workingCopy(from: string = sample, speed = 200): Promise<W
     ...world.env,
     AWS_ENDPOINT_URL: door.url,
     POSTMARK_API_URL: door.url,
-    // Many processes of the same program: it is compiled once.
-    NODE_COMPILE_CACHE: join(tmpdir(), 'cascade-test-compiled'),
+    NODE_COMPILE_CACHE: compiled,
   };
   return {
     path,

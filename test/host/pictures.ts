@@ -3,7 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stdout } from 'node:process';
 import { build } from '../../src/tooling/build.ts';
-import { root } from '../../src/tooling/paths.ts';
+import { packVsix } from '../../src/tooling/package.ts';
+import { cache, root } from '../../src/tooling/paths.ts';
 import { runProgram } from '../../src/tooling/program.ts';
 import { startWalk, type Walk } from './walk.ts';
 import { scrollTo } from './walks/outputs.ts';
@@ -14,7 +15,9 @@ const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'D
 await runProgram(async (stop) => {
   await build();
   await mkdir(folder, { recursive: true });
-  await using walk = await startWalk(stop, { viewport: { width: 1280, height: 800 } });
+  const vsix = join(cache, 'pictures.vsix');
+  await packVsix(vsix, stop);
+  await using walk = await startWalk(vsix, stop, { viewport: { width: 1280, height: 800 } });
   const { page } = walk;
   await named(walk, 'Robin');
   await runDev(walk);

@@ -6,7 +6,6 @@ import type { Locator, Page } from 'playwright-core';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { World } from '../../src/rehearsal/world.ts';
 import { launchBrowser } from '../../src/tooling/browser.ts';
-import { packVsix } from '../../src/tooling/package.ts';
 import { root } from '../../src/tooling/paths.ts';
 import { startRehearsal } from '../../src/tooling/rehearsal-workspace.ts';
 import { folderUrl, startHost } from '../../src/tooling/vscode-host.ts';
@@ -46,7 +45,8 @@ export interface WalkOptions {
 
 export const screenshots = join(root, 'artifacts', 'screenshots');
 
-export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): Promise<Walk> {
+/** @param vsix the packed extension */
+export async function startWalk(vsix: string, stop: AbortSignal, options: WalkOptions = {}): Promise<Walk> {
   await using ends = new AsyncDisposableStack();
   const server = await installVsCodeServer(stop);
   const scratch = await mkdtemp(join(tmpdir(), 'cascade-walk-'));
@@ -57,8 +57,6 @@ export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): P
     ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
   ends.defer(() => rehearsal.world.close());
-  const vsix = join(scratch, 'cascade-runbook.vsix');
-  await packVsix(vsix, stop);
   const dataDirectory = join(scratch, 'server');
   const host = await startHost(server, {
     dataDirectory,

@@ -1,7 +1,11 @@
 /** Goes through the walks, one VS Code for each; a name as argument takes one of them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { argv, stdout } from 'node:process';
+import { packVsix } from '../../src/tooling/package.ts';
 import { runProgram } from '../../src/tooling/program.ts';
-import { type Case, runCases } from './cases.ts';
+import { type Case, type Counts, runCases } from './cases.ts';
 import { handOver } from './report.ts';
 import { startWalk, type Walk, type WalkOptions } from './walk.ts';
 import { crash } from './walks/crash.ts';
@@ -18,6 +22,8 @@ import { writing } from './walks/writing.ts';
 interface Plan {
   readonly name: string;
   readonly options?: WalkOptions;
+  /** It waits for most of its time, for a world that is slow on purpose: it goes beside the others. */
+  readonly waits?: true;
   readonly steps: (walk: Walk) => readonly Case[];
 }
 
@@ -31,27 +37,51 @@ const plans: readonly Plan[] = [
   { name: 'gates', steps: gates },
   { name: 'two hands', options: { speed: 1 }, steps: twoHands },
   // Slow enough to be met in the middle of a deploy.
-  { name: 'a crash', options: { speed: 10 }, steps: crash },
+  { name: 'a crash', options: { speed: 10 }, waits: true, steps: crash },
   { name: 'a failure', options: { faults: ['dkim-never'] }, steps: failure },
 ];
 
 await runProgram(async (stop) => {
+  const scratch = await mkdtemp(join(tmpdir(), 'cascade-walks-'));
+  try {
+    const vsix = join(scratch, 'cascade-runbook.vsix');
+    await packVsix(vsix, stop);
+    const only = argv[2];
+    const wanted = plans.filter(({ name }) => only === undefined || name === only);
+    return await handOver(await goThrough(wanted, vsix, stop));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+});
+
+async function goThrough(wanted: readonly Plan[], vsix: string, stop: AbortSignal): Promise<Counts> {
   let passed = 0;
   let failed = 0;
-  const only = argv[2];
-  for (const { name, options, steps } of plans.filter((plan) => only === undefined || plan.name === only)) {
-    await using walk = await startWalk(stop, options);
-    const counts = await runCases(
-      steps(walk).map((step) => ({ ...step, name: `${name}: ${step.name}` })),
-      {
-        print: (line) => stdout.write(`${line}\n`),
-        stopAtFailure: true,
-        onFailure: () => walk.screenshot(`failed-${name.replaceAll(' ', '-')}`),
-        deadlineMs: 180_000,
-      },
-    );
-    passed += counts.passed;
-    failed += counts.failed;
-  }
-  return handOver({ passed, failed });
-});
+  const inTurn = async (some: readonly Plan[]): Promise<void> => {
+    for (const plan of some) {
+      const counts = await go(plan, vsix, stop);
+      passed += counts.passed;
+      failed += counts.failed;
+    }
+  };
+  // Both come to their ends, also where one fails: what they started is closed there.
+  const ends = await Promise.allSettled([
+    inTurn(wanted.filter(({ waits }) => waits !== true)),
+    inTurn(wanted.filter(({ waits }) => waits === true)),
+  ]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return { passed, failed };
+}
+
+async function go({ name, options, steps }: Plan, vsix: string, stop: AbortSignal): Promise<Counts> {
+  await using walk = await startWalk(vsix, stop, options);
+  return await runCases(
+    steps(walk).map((step) => ({ ...step, name: `${name}: ${step.name}` })),
+    {
+      print: (line) => stdout.write(`${line}\n`),
+      stopAtFailure: true,
+      onFailure: () => walk.screenshot(`failed-${name.replaceAll(' ', '-')}`),
+      deadlineMs: 180_000,
+    },
+  );
+}

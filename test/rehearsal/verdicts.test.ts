@@ -1,6 +1,6 @@
 /** The table of what each check says of each fault: a fault makes nothing pass, and spoils only what it touches. */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { composePorts } from '../../src/adapters/compose.ts';
 import { rehearsalEnvironment } from '../../src/adapters/environment.ts';
 import { newLog } from '../../src/core/log/create.ts';
@@ -179,15 +179,18 @@ async function allVerdicts(
   return Object.fromEntries(found);
 }
 
-for (const fault of ['none', ...FAULTS.map(({ name }) => name)] as const) {
-  test(`what each check says under the fault ${fault}`, async (t) => {
-    const spoiled = Object.entries(table[fault]).toSorted(([a], [b]) => b.length - a.length);
-    const expected = cells.flatMap(({ on, lines }) =>
-      lines.map((line) => {
-        const verdict = spoiled.find(([head]) => line.startsWith(head))?.[1] ?? 'passed';
-        return [`${on}: ${line}`, verdict];
-      }),
-    );
-    assert.deepEqual(await allVerdicts(t, fault === 'none' ? [] : [fault]), Object.fromEntries(expected));
-  });
-}
+// Each has a world of its own, and waits for most of its time.
+describe('what each check says', { concurrency: 4 }, () => {
+  for (const fault of ['none', ...FAULTS.map(({ name }) => name)] as const) {
+    test(`under the fault ${fault}`, async (t) => {
+      const spoiled = Object.entries(table[fault]).toSorted(([a], [b]) => b.length - a.length);
+      const expected = cells.flatMap(({ on, lines }) =>
+        lines.map((line) => {
+          const verdict = spoiled.find(([head]) => line.startsWith(head))?.[1] ?? 'passed';
+          return [`${on}: ${line}`, verdict];
+        }),
+      );
+      assert.deepEqual(await allVerdicts(t, fault === 'none' ? [] : [fault]), Object.fromEntries(expected));
+    });
+  }
+});

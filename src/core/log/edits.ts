@@ -93,7 +93,10 @@ export function composeEdits(
   let at = 0;
   let words = '';
   const settle = (next: number): void => {
-    if (text.slice(at, next) !== words) edits.push({ offset: at, length: next - at, text: words });
+    const old = text.slice(at, next);
+    // What is written again as it was, with more behind it, only gets more.
+    const same = words.startsWith(old) ? old.length : 0;
+    if (words !== old) edits.push({ offset: at + same, length: old.length - same, text: words.slice(same) });
     words = '';
   };
   for (const piece of pieces) {

@@ -19,6 +19,9 @@ import { plain } from './words.ts';
 /** A heading as its part knows it: where its section ends, only the whole log tells. */
 export type PartHeading = Omit<LogHeading, 'bodyEnd' | 'ownEnd' | 'own' | 'pieceStart'>;
 
+/** While it is being built. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A piece of a log with the headings in it: mostly it is one, at its head. */
 export interface Part extends Piece {
   /** Something was opened in it and not closed: what follows may belong to it. */
@@ -37,19 +40,12 @@ export function readPart(piece: string): Part {
     bullets: readBullets(text, lines),
     fields: readFields(text, lines),
   };
-  const whole = { text, content };
-  const headings = readHeadings(text, lines);
   return {
-    ...whole,
+    text,
+    content,
     conflict: conflictMarker(text),
     open: end?.kind === 'html' || (end?.kind === 'fence' && end.role !== 'close'),
-    headings: headings.map((heading, index) => ({
-      ...heading,
-      piece:
-        headings.length === 1 && heading.line.start === 0
-          ? whole
-          : { text, content: between(content, heading.bodyStart, headings[index + 1]?.line.start) },
-    })),
+    headings: readHeadings(lines, { text, content }),
   };
 }
 
@@ -68,20 +64,25 @@ const between = (content: Content, from: number, to = Number.POSITIVE_INFINITY):
   };
 };
 
-type BareHeading = Omit<PartHeading, 'piece'>;
-
-function readHeadings(text: string, lines: readonly ScannedLine[]): readonly BareHeading[] {
-  const headings: BareHeading[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line.kind === 'heading') headings.push(readHeading(text, line.level, line, line.title, line.next));
-    const before = lines[index - 1];
+function readHeadings(lines: readonly ScannedLine[], whole: Piece): readonly PartHeading[] {
+  const headings: Writable<PartHeading>[] = [];
+  let before: ScannedLine | undefined;
+  for (const line of lines) {
+    if (line.kind === 'heading') headings.push(readHeading(whole, line.level, line, line.title, line.next));
     if (line.kind === 'underline' && before !== undefined)
-      headings.push(readHeading(text, text[line.start] === '=' ? 1 : 2, before, before, line.next));
+      headings.push(readHeading(whole, whole.text[line.start] === '=' ? 1 : 2, before, before, line.next));
+    before = line;
+  }
+  if (headings.length === 1 && headings[0]?.line.start === 0) return headings;
+  for (const [index, heading] of headings.entries()) {
+    const content = between(whole.content, heading.bodyStart, headings[index + 1]?.line.start);
+    heading.piece = { text: whole.text, content };
   }
   return headings;
 }
 
-function readHeading(text: string, level: number, line: Span, span: Span, next: number): BareHeading {
+function readHeading(piece: Piece, level: number, line: Span, span: Span, next: number): PartHeading {
+  const { text } = piece;
   const raw = text.slice(span.start, span.end);
   const status = findStatus(raw, span.start);
   const title = (status === undefined ? raw : text.slice(span.start, status.span.start)).trim();
@@ -95,6 +96,7 @@ function readHeading(text: string, level: number, line: Span, span: Span, next: 
     titleEnd: span.end,
     ...(status === undefined ? {} : { status }),
     bodyStart: next,
+    piece,
   };
 }
 
@@ -238,8 +240,6 @@ function indentOf(text: string, line: ScannedLine): number {
   const raw = text.slice(line.start, line.end);
   return raw.length - raw.trimStart().length;
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function readBullet(
   text: string,

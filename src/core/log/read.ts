@@ -6,7 +6,7 @@ import { once } from '../once.ts';
 import { dominantLineEnd, Lines, splitLines } from '../text.ts';
 import type { Content, LogHeading } from './blocks.ts';
 import { MovedContent, movedSpan, movedStatus } from './moved.ts';
-import { type Part, readPart } from './parts.ts';
+import { type Part, readPart, type Writable } from './parts.ts';
 
 export type {
   Content,
@@ -40,18 +40,38 @@ interface Placed {
   readonly content: Content;
 }
 
-/**
- * The text that was read last, with its parts. The guard of a write, its writer and the tree behind it ask for one
- * text in a row; and from one text to the next most parts stay, so that a key typed in a large log costs little.
- */
-let last: { readonly log: ExecutionLog; readonly placed: readonly Placed[] } | undefined;
+/** A text that was read, with its parts: from one text of a log to the next most of them stay. */
+interface Reading {
+  readonly log: ExecutionLog;
+  readonly placed: readonly Placed[];
+}
 
-export function readLog(text: string): ExecutionLog {
-  if (last?.log.text === text) return last.log;
-  const placed = readParts(text, last?.placed ?? []);
-  const log = assemble(text, placed);
-  last = { log, placed };
-  return log;
+/** A log is open beside the rows of its verification, and beside the log of a rehearsal. */
+const mostKept = 3;
+
+/**
+ * Reads logs, and keeps the last reading of a few. The guard of a write, its writer and the tree behind it ask for one
+ * text in a row; and a key typed in a large log costs little, because only the parts that it changed are read again.
+ */
+export function logReader(): (text: string) => ExecutionLog {
+  /** By their first line, which is what tells one log from another while they are written; the oldest is first. */
+  const kept = new Map<string, Reading>();
+  return (text) => {
+    const title = /^.*/.exec(text)?.[0] ?? '';
+    const before = kept.get(title);
+    const reading = before?.log.text === text ? before : readAfter(before, text);
+    kept.delete(title);
+    kept.set(title, reading);
+    for (const oldest of kept.keys()) if (kept.size > mostKept) kept.delete(oldest);
+    return reading.log;
+  };
+}
+
+export const readLog = logReader();
+
+function readAfter(before: Reading | undefined, text: string): Reading {
+  const placed = readParts(text, before?.placed ?? []);
+  return { log: assemble(text, placed), placed };
 }
 
 /** A text parted where headings stand at the margin; what opens in front of one and is not closed takes it along. */
@@ -76,12 +96,15 @@ function readParts(text: string, known: readonly Placed[]): readonly Placed[] {
 
 /** Reads the parts of a text that is gone through from its head; those that are known are not read again. */
 function reader(text: string, known: readonly Placed[]): (start: number, end: number) => Placed {
-  const places = once(() => new Map(known.map(({ part }, index) => [part.text, index])));
+  // To look up is to hash: all of a text that is read first would be hashed for nothing.
+  const places = once(() =>
+    known.length === 0 ? undefined : new Map(known.map(({ part }, index) => [part.text, index])),
+  );
   let next = 0;
   return (start, end) => {
     const piece = text.slice(start, end);
     // Mostly they come in the order in which they are known: to compare one costs a fraction of looking it up.
-    const index = known[next]?.part.text === piece ? next : places().get(piece);
+    const index = known[next]?.part.text === piece ? next : places()?.get(piece);
     const found = index === undefined ? undefined : known[index];
     if (index !== undefined) next = index + 1;
     if (found?.start === start) return found;
@@ -106,16 +129,19 @@ function partStarts(text: string): readonly number[] {
 function assemble(text: string, placed: readonly Placed[]): ExecutionLog {
   const headings = assembleHeadings(text, placed);
   // Few readers ask for these, and then for many.
+  const lineEnd = once(() => dominantLineEnd(text));
   const lines = once(() => new Lines(splitLines(text)));
   const tables = once(() => placed.flatMap(({ content }) => content.tables));
   const bullets = once(() => placed.flatMap(({ content }) => content.bullets));
   const fields = once(() => placed.flatMap(({ content }) => content.fields));
   return {
     text,
-    lineEnd: dominantLineEnd(text),
     conflict: conflictIn(placed),
     headings,
     byName: Map.groupBy(headings, (heading) => heading.name),
+    get lineEnd() {
+      return lineEnd();
+    },
     get lines() {
       return lines();
     },
@@ -137,36 +163,31 @@ function conflictIn(placed: readonly Placed[]): number | undefined {
 }
 
 function assembleHeadings(text: string, placed: readonly Placed[]): readonly LogHeading[] {
-  const all = placed.flatMap((each) => each.part.headings.map((heading) => ({ heading, placed: each })));
-  const starts = all.map(({ heading, placed: { start } }) => heading.line.start + start);
-  const ends = bodyEnds(
-    all.map(({ heading }) => heading.level),
-    starts,
-    text.length,
-  );
-  return all.map(({ heading, placed: { part, start, content } }, index) => ({
-    ...movedStatus(heading, start),
-    line: movedSpan(heading.line, start),
-    titleEnd: heading.titleEnd + start,
-    bodyStart: heading.bodyStart + start,
-    bodyEnd: ends[index] ?? text.length,
-    ownEnd: starts[index + 1] ?? text.length,
-    own: heading.piece.content === part.content ? content : new MovedContent(heading.piece.content, start),
-    pieceStart: start,
-  }));
-}
-
-/** For each heading where the next one of its own or a higher level begins. */
-function bodyEnds(levels: readonly number[], starts: readonly number[], length: number): readonly number[] {
-  const ends = levels.map(() => length);
-  const open: number[] = [];
-  for (const [index, level] of levels.entries()) {
-    for (let before = open.at(-1); before !== undefined; before = open.at(-1)) {
-      if ((levels[before] ?? 0) < level) break;
-      ends[before] = starts[index] ?? length;
-      open.pop();
+  const headings: Writable<LogHeading>[] = [];
+  /** The headings whose sections the one before stands in, outermost first. */
+  const open: Writable<LogHeading>[] = [];
+  for (const { part, start, content } of placed) {
+    for (const read of part.headings) {
+      const line = movedSpan(read.line, start);
+      const before = headings.at(-1);
+      if (before !== undefined) before.ownEnd = line.start;
+      for (let last = open.at(-1); last !== undefined && last.level >= read.level; last = open.at(-1)) {
+        last.bodyEnd = line.start;
+        open.pop();
+      }
+      const heading = {
+        ...movedStatus(read, start),
+        line,
+        titleEnd: read.titleEnd + start,
+        bodyStart: read.bodyStart + start,
+        bodyEnd: text.length,
+        ownEnd: text.length,
+        own: read.piece.content === part.content ? content : new MovedContent(read.piece.content, start),
+        pieceStart: start,
+      };
+      headings.push(heading);
+      open.push(heading);
     }
-    open.push(index);
   }
-  return ends;
+  return headings;
 }

@@ -26,13 +26,13 @@ export const signs: Readonly<Record<StatusKind, string>> = {
   pending: '⏳',
 };
 
-const kinds: Readonly<Record<string, StatusKind>> = {
-  '✅': 'cleared',
-  '🟡': 'partial',
-  '❌': 'failed',
-  '⚠': 'waived',
-  '⏳': 'pending',
-};
+const kinds: ReadonlyMap<number, StatusKind> = new Map([
+  [0x2705, 'cleared'],
+  [0x1f7e1, 'partial'],
+  [0x274c, 'failed'],
+  [0x26a0, 'waived'],
+  [0x23f3, 'pending'],
+]);
 
 /**
  * What follows a sign and belongs to it. The counts behind a date are the product's own words, so a later status takes
@@ -43,12 +43,8 @@ const tokenTail =
 
 /** The offset of the first sign at or behind `from`, or -1. Signs are far from what most text is made of. */
 function signAt(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x2300) continue;
-    if (unit === 0x2705 || unit === 0x274c || unit === 0x26a0 || unit === 0x23f3) return at;
-    if (unit === 0xd83d && text.charCodeAt(at + 1) === 0xdfe1) return at;
-  }
+  for (let at = from; at < text.length; at++)
+    if (text.charCodeAt(at) >= 0x2300 && kinds.has(text.codePointAt(at) ?? 0)) return at;
   return -1;
 }
 
@@ -57,21 +53,21 @@ export function findStatus(text: string, offset: number): LogStatus | undefined 
   let at = signAt(text, 0);
   if (at < 0) return undefined;
   // Only a sign with a backtick before it can stand in code; without one the first sign is the status.
-  const code = text.lastIndexOf('`', at) < 0 ? [] : codeSpans(text);
+  const tick = text.indexOf('`');
+  const code = tick >= 0 && tick < at ? codeSpans(text) : [];
   let passed = 0;
   for (; at >= 0; at = signAt(text, at + 1)) {
     while ((code[passed]?.end ?? Number.POSITIVE_INFINITY) <= at) passed++;
     if (at >= (code[passed]?.start ?? Number.POSITIVE_INFINITY)) continue;
-    const sign = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    const kind = kinds[sign];
+    const point = text.codePointAt(at) ?? 0;
+    const kind = kinds.get(point);
     if (kind === undefined) continue;
-    tokenTail.lastIndex = at + sign.length;
+    tokenTail.lastIndex = at + (point > 0xffff ? 2 : 1);
     const match = tokenTail.exec(text);
-    const end = offset + at + sign.length + (match?.[0].length ?? 0);
     const status: { -readonly [K in keyof LogStatus]: LogStatus[K] } = {
       kind,
       started: match?.[1] === 'started',
-      span: { start: offset + at, end },
+      span: { start: offset + at, end: offset + tokenTail.lastIndex },
     };
     if (match?.[2] !== undefined) status.date = match[2];
     if (match?.[3] !== undefined) status.count = match[3];

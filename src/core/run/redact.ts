@@ -11,6 +11,12 @@ export interface Piece {
   readonly stream: OutputStream;
 }
 
+/** A piece that is still looked at. */
+interface Looked extends Piece {
+  /** What is shown in its place: its text is part of a secret that was spread over both streams. */
+  readonly instead?: string;
+}
+
 /** Something of a secret in a text: offsets into the text as it came. */
 interface Match {
   readonly start: number;
@@ -70,14 +76,14 @@ export class Redactor {
     const apart = { stdout: new HeldStream(this), stderr: new HeldStream(this) };
     const seen = new Set<OutputStream>();
     // While there is one stream only, both looks would see the same.
-    const again = (pieces: readonly Piece[]): Piece[] =>
-      seen.size < 2 ? [...pieces] : pieces.flatMap((piece) => apart[piece.stream].push(piece));
+    const again = (pieces: readonly Looked[]): Piece[] =>
+      seen.size < 2 ? [...pieces] : laidOpen(pieces.flatMap((piece) => apart[piece.stream].push(piece)));
     return {
       push: (text, stream) => {
         seen.add(stream);
         return again(mixed.push({ text, stream }));
       },
-      end: () => [...again(mixed.end()), ...apart.stdout.end(), ...apart.stderr.end()],
+      end: () => [...again(mixed.end()), ...laidOpen([...apart.stdout.end(), ...apart.stderr.end()])],
     };
   }
 
@@ -195,13 +201,13 @@ export interface RedactedOutput {
 /** Pieces in the order they are shown, the last of them held back while a secret may have begun in them. */
 class HeldStream {
   readonly #redactor: Redactor;
-  #held: readonly Piece[] = [];
+  #held: readonly Looked[] = [];
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
   }
 
-  push(piece: Piece): Piece[] {
+  push(piece: Looked): Looked[] {
     const pieces = [...this.#held, piece];
     const text = pieces.map((each) => each.text).join('');
     const { matches, settled } = this.#redactor.look(text);
@@ -209,7 +215,7 @@ class HeldStream {
     return shown(pieces, matches, settled);
   }
 
-  end(): Piece[] {
+  end(): Looked[] {
     const pieces = this.#held;
     this.#held = [];
     const text = pieces.map((each) => each.text).join('');
@@ -218,43 +224,53 @@ class HeldStream {
 }
 
 /** The pieces between two offsets of their joined text. */
-function cut(pieces: readonly Piece[], start: number, end: number): Piece[] {
-  const result: Piece[] = [];
+function cut(pieces: readonly Looked[], start: number, end: number): Looked[] {
+  const result: Looked[] = [];
   let at = 0;
-  for (const { text, stream } of pieces) {
-    const part = text.slice(Math.max(0, start - at), Math.max(0, end - at));
-    if (part !== '') result.push({ text: part, stream });
-    at += text.length;
+  for (const piece of pieces) {
+    const part = piece.text.slice(Math.max(0, start - at), Math.max(0, end - at));
+    if (part !== '') result.push({ ...piece, text: part });
+    at += piece.text.length;
   }
   return result;
 }
 
-/** The pieces up to `end`, each with its own stream; a secret goes to the stream that it begins on. */
-function shown(pieces: readonly Piece[], matches: readonly Match[], end: number): Piece[] {
-  const result: Piece[] = [];
+/**
+ * The pieces up to `end`, each with its own stream; a secret goes to the stream that it begins on. Where it is spread
+ * over both, its parts keep their text for the look at each stream alone: they may belong to another copy there.
+ */
+function shown(pieces: readonly Looked[], matches: readonly Match[], end: number): Looked[] {
+  const result: Looked[] = [];
   let at = 0;
   for (const match of matches) {
     if (match.start >= end) break;
     result.push(...cut(pieces, at, match.start));
     const secret = cut(pieces, match.start, match.end);
+    const words = match.shown + escapesIn(secret.map((each) => each.text).join(''));
     const [first] = secret;
-    if (first !== undefined)
-      result.push({
-        text: match.shown + escapesIn(secret.map((each) => each.text).join('')),
-        stream: first.stream,
-      });
+    if (secret.some(({ stream }) => stream !== first?.stream))
+      result.push(...secret.map((part, index) => ({ ...part, instead: index === 0 ? words : '' })));
+    else if (first !== undefined) result.push({ text: words, stream: first.stream });
     at = match.end;
   }
   result.push(...cut(pieces, at, end));
   return joined(result);
 }
 
+/** As they are shown, when all has been looked at. */
+const laidOpen = (pieces: readonly Looked[]): Piece[] =>
+  joined(pieces.map(({ text, stream, instead }) => ({ text: instead ?? text, stream }))).filter(
+    ({ text }) => text !== '',
+  );
+
 /** One piece for what follows on the same stream. */
-function joined(pieces: readonly Piece[]): Piece[] {
-  const result: Piece[] = [];
+function joined(pieces: readonly Looked[]): Looked[] {
+  const result: Looked[] = [];
   for (const piece of pieces) {
     const last = result.at(-1);
-    if (last?.stream === piece.stream) result[result.length - 1] = { ...last, text: last.text + piece.text };
+    const follows =
+      last?.stream === piece.stream && last.instead === undefined && piece.instead === undefined;
+    if (follows) result[result.length - 1] = { ...last, text: last.text + piece.text };
     else result.push(piece);
   }
   return result;

@@ -81,3 +81,10 @@ test('a later edit inside an earlier one, across its edge, and one that takes it
   assert.deepEqual(composeEdits('a cat', insertBig, [{ offset: 2, length: 4, text: '' }]), []);
   assert.throws(() => composeEdits('a', [{ offset: 1, length: 1, text: '' }], []), RangeError);
 });
+
+test('what is written again as it was, with more right behind it, is not taken away', () => {
+  const again = [{ offset: 2, length: 3, text: 'cat' }];
+  assert.deepEqual(composeEdits('a cat', again, [{ offset: 5, length: 0, text: 's' }]), [
+    { offset: 5, length: 0, text: 's' },
+  ]);
+});

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { lintRecord } from '../../../src/core/lint/lint.ts';
 import { readRecord } from '../../../src/core/log/model.ts';
 import { overviewOf } from '../../../src/core/log/overview.ts';
-import { readLog } from '../../../src/core/log/read.ts';
+import { logReader } from '../../../src/core/log/read.ts';
 import { randomLog, runbook } from './grammar.ts';
 
 const runs = Number(env['RANDOM_LOGS'] ?? 60);
@@ -28,7 +28,7 @@ function said(value: unknown): unknown {
   return Object.fromEntries([...own, ...getters]);
 }
 
-function reading(text: string): unknown {
+function reading(text: string, readLog = logReader()): unknown {
   const record = readRecord(readLog(text), runbook);
   return said({
     record,
@@ -109,21 +109,40 @@ test('record, overview and findings are those of a reading anew, whatever was ty
       }
       // And back, as undo does.
       texts.push(...texts.toReversed());
-      readLog('');
-      const inARow = texts.map(reading);
-      for (const [index, each] of texts.entries()) {
-        readLog('');
-        assert.deepEqual(inARow[index], reading(each));
-      }
+      const readLog = logReader();
+      const inARow = texts.map((each) => reading(each, readLog));
+      for (const [index, each] of texts.entries()) assert.deepEqual(inARow[index], reading(each));
     }),
     { numRuns: runs },
   );
 });
 
 test('a fence that was open at the end takes along what is written behind it', () => {
+  const readLog = logReader();
   readLog('# a\n\n```\n');
   assert.deepEqual(
     readLog('# a\n\n```\n# b\n').headings.map(({ title }) => title),
     ['a'],
   );
+});
+
+test('what was read of a log stays while the files beside it are read', () => {
+  const readLog = logReader();
+  const piecesOf = (text: string): readonly unknown[] => readLog(text).headings.map(({ piece }) => piece);
+  const log = '# Log\n\n## § dev\n- `a`: ⏳ pending\n\n## § prod\n- `a`: ⏳ pending\n';
+  const [, , prod] = piecesOf(log);
+  for (const beside of ['# Verification\n\n| id | status |\n|---|---|\n', '# Rehearsal\n\n## § dev\n']) {
+    piecesOf(beside);
+    piecesOf(`${beside}typed\n`);
+  }
+  const [, , again] = piecesOf(log.replace('⏳ pending', '✅ 2026-11-24'));
+  assert.equal(again, prod);
+});
+
+test('of many logs only the last few are kept', () => {
+  const readLog = logReader();
+  const first = readLog('# 0\n');
+  assert.equal(readLog('# 0\n'), first);
+  for (const other of [1, 2, 3]) readLog(`# ${other}\n`);
+  assert.notEqual(readLog('# 0\n'), first);
 });

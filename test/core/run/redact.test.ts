@@ -78,6 +78,33 @@ test('a secret is kept out however it is cut into chunks and spread over the two
   );
 });
 
+test('two copies are kept out, one on each stream, however their chunks follow on each other', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.values(forms)),
+      fc.array(fc.tuple(fc.nat(60), fc.constantFrom<OutputStream>('stdout', 'stderr')), { maxLength: 8 }),
+      (written, cuts) => {
+        const output = redactor(value).output();
+        const left = { stdout: `${written} out`, stderr: `${written} err` };
+        const pieces: Piece[] = [];
+        for (const [length, stream] of cuts) {
+          pieces.push(...output.push(left[stream].slice(0, length), stream));
+          left[stream] = left[stream].slice(length);
+        }
+        pieces.push(...output.push(left.stdout, 'stdout'), ...output.push(left.stderr, 'stderr'));
+        pieces.push(...output.end());
+        assert.ok(!leaks(text(pieces)), text(pieces));
+        for (const stream of ['stdout', 'stderr'] as const) {
+          const shown = text(pieces.filter((each) => each.stream === stream));
+          assert.ok(!leaks(shown), shown);
+          assert.ok(shown.includes(`[${reference}]`), shown);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
 test('halves on one stream are found with words of the other stream between them', () => {
   const output = redactor(value).output();
   const pieces = [

@@ -6,16 +6,19 @@ import type { Walk } from '../walk.ts';
 /** Turns the wheel over the notebook until a cell with these words is well in sight; the editor shows blanks as hard ones. */
 export async function scrollTo({ page }: Walk, words: RegExp): Promise<Locator> {
   const cell = page.locator('.code-cell-row:visible', { hasText: words }).first();
+  // The editor goes 50 px at each turn of the wheel, however far that is said to be.
+  const wheel = async (by: 1 | -1, turns: number): Promise<void> => {
+    for (let turn = 0; turn < turns; turn++) await page.mouse.wheel(0, by * 100);
+  };
+  const rows = page.locator('.notebookOverlay .monaco-list-rows').first();
   await page.mouse.move(800, 500);
-  for (let turn = 0; turn < 60; turn++) {
-    await page.mouse.wheel(0, -2000);
-    await page.waitForTimeout(30);
-  }
-  for (let turn = 0; turn < 80; turn++) {
+  for (let look = 0; look < 60 && (await rows.evaluate('element => element.style.top')) !== '0px'; look++)
+    await wheel(-1, 4);
+  for (let look = 0; look < 60; look++) {
     await page.waitForTimeout(120);
     const box = (await cell.isVisible()) ? await cell.boundingBox() : null;
     if (box !== null && box.y > 100 && box.y < 500) return cell;
-    await page.mouse.wheel(0, 1500);
+    await wheel(1, 4);
   }
   throw new Error(`no cell with ${words} came into sight`);
 }

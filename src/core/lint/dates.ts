@@ -89,13 +89,28 @@ const datesIn = remembered((checks: readonly CheckRecord[]): readonly string[] =
   return first === undefined || last === undefined ? [] : [first, last];
 });
 
+/** When something happened: what is pending did not, whatever date stands behind its sign. */
+const happened = (status: LogStatus | undefined): string | undefined =>
+  status?.kind === 'pending' ? undefined : status?.date;
+
+/** The first and the last date on which something happened to checks. */
+const happenedIn = remembered((checks: readonly CheckRecord[]): readonly string[] => {
+  const { first, last } = spread(
+    checks.flatMap(({ status, history }) => [
+      happened(status),
+      ...history.map(({ time }) => time?.slice(0, 10)),
+    ]),
+  );
+  return first === undefined || last === undefined ? [] : [first, last];
+});
+
 /** When a phase was recorded: its first and its last date. */
 function datesOf(phase: PhaseRecord): PhaseDates | undefined {
   const newest = phase.sections.at(-1);
   const { first, last } = spread([
-    phase.cell?.status?.date,
-    newest?.heading.status?.date,
-    ...(newest === undefined ? [] : datesIn(newest.read.checks)),
+    happened(phase.cell?.status),
+    happened(newest?.heading.status),
+    ...(newest === undefined ? [] : happenedIn(newest.read.checks)),
   ]);
   const span = newest?.heading.line ?? phase.cell?.span;
   return first === undefined || last === undefined || span === undefined

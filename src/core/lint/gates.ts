@@ -32,11 +32,17 @@ function disagreement(context: LintContext, gate: GateRecord): Found | undefined
   const open =
     deciding.length > 0 && rest > 0 ? `; ${rest} more there ${rest === 1 ? 'is' : 'are'} open` : '';
   const message = `The gate "${plainTitle(gate.title)}" is ${now} in the table, and its section says ${says.kind}${sectionDate === undefined ? '' : ` ${sectionDate}`} (${counted}${open}).`;
-  const date = sectionDate ?? dateNear(context, gate) ?? context.today;
+  const knownDate = sectionDate ?? dateNear(context, gate);
+  const date = knownDate ?? context.today;
   const token = says.kind === 'pending' ? `${signs.pending} pending` : `${signs[says.kind]} ${date}`;
   // Where a change waits for the gate, clearing it is a person's act, whatever its section says.
   const waited = (gate.declared?.blocks.length ?? 0) > 0;
-  const safe = says.kind === 'cleared' && now === 'pending' && whole.kind === 'cleared' && !waited;
+  const safe =
+    knownDate !== undefined &&
+    says.kind === 'cleared' &&
+    now === 'pending' &&
+    whole.kind === 'cleared' &&
+    !waited;
   return {
     message,
     span: cell.text === '' ? row.line : cell.span,

@@ -145,7 +145,11 @@ export const summaries: Check = (context) =>
     if (now === 'cleared' && newest.read.checks.some((check) => check.status?.kind === 'failed')) return [];
     const token = tokenOf(below, context.today);
     const says = newest.heading.status?.kind;
-    const safe = below.kind === 'cleared' ? says === 'cleared' : now === 'pending' || below.kind === 'failed';
+    // Where no date is known, today's is an offer for a person to judge, and nothing that follows from the log.
+    const known = below.date !== undefined || below.kind === 'pending';
+    const follows =
+      below.kind === 'cleared' ? says === 'cleared' : now === 'pending' || below.kind === 'failed';
+    const safe = known && follows;
     return [
       {
         message: `The summary says ${now} for ${nameOf(partition, phase)}, and its section says ${below.kind}${below.all === 0 ? '' : ` (${below.done} of ${below.all} checks cleared)`}.`,
@@ -212,8 +216,10 @@ export const headings: Check = (context) =>
         message: `The heading of ${nameOf(partition, phase)} ${now === undefined ? 'has no status' : `says ${now}`}, and its checks are ${sum.kind} (${sum.done} of ${sum.all}).`,
         span: heading.line,
         fixes: [
-          fix(`Write ${token} behind the heading`, now === undefined || sum.kind !== 'cleared', () =>
-            setHeading(heading, token),
+          fix(
+            `Write ${token} behind the heading`,
+            date !== undefined && (now === undefined || sum.kind !== 'cleared'),
+            () => setHeading(heading, token),
           ),
         ],
       },

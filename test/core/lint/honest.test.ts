@@ -34,6 +34,9 @@ const logs: Readonly<Record<string, readonly Change[]>> = {
   'a phase that was waived as a whole': [
     [prodRow, '| `prod` | Alpha001 | ⚠️ waived 2026-11-23 same vault as dev | ⏳ | ⏳ | — |'],
   ],
+  'a phase that is pending since a day before the one in front of it': [
+    [prodRow, '| `prod` | Alpha001 | ⚠️ waived 2026-11-23 same vault as dev | ⏳ 2026-11-20 | ⏳ | — |'],
+  ],
   'a phase that was waived and has no section': [
     ['### Deploy (T-O7-prod)\n\n', ''],
     [prodRow, '| `prod` | Alpha001 | ⏳ | ⚠️ waived 2026-11-23 nothing to deploy | ⏳ | — |'],

@@ -17,7 +17,7 @@ export class PartitionStatusBar implements vscode.Disposable {
     this.#item = this.#store.add(
       vscode.window.createStatusBarItem('cascade.partition', vscode.StatusBarAlignment.Left, 100),
     );
-    this.#item.name = 'Cascade Partition';
+    this.#item.name = vscode.l10n.t('Cascade Partition');
     this.#item.command = 'cascade.selectPartition';
     this.#store.add(controllers.onDidChange(() => this.#show()));
     this.#store.add(vscode.window.onDidChangeActiveNotebookEditor(() => this.#show()));
@@ -32,12 +32,13 @@ export class PartitionStatusBar implements vscode.Disposable {
     }
     const partition = this.#controllers.selected(notebook.uri);
     const icon = this.#controllers.isRunning(notebook.uri) ? '$(sync~spin)' : '$(layers)';
-    const rehearsal = this.#cascades.rehearsal ? ' · REHEARSAL' : '';
-    this.#item.text = `${icon} ${partition ?? 'Select Partition'}${rehearsal}`;
+    const marked = (words: string): string =>
+      this.#cascades.rehearsal ? vscode.l10n.t('{0} · REHEARSAL', words) : words;
+    this.#item.text = `${icon} ${marked(partition ?? vscode.l10n.t('Select Partition'))}`;
     this.#item.tooltip =
       partition === undefined
-        ? 'No partition is chosen: nothing runs before one is'
-        : `The runbook runs on ${partition}${rehearsal}`;
+        ? vscode.l10n.t('No partition is chosen: nothing runs before one is')
+        : marked(vscode.l10n.t('The runbook runs on {0}', partition));
     this.#item.show();
   }
 

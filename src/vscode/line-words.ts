@@ -41,7 +41,8 @@ function nameWords(words: Words, story: NameStory): void {
     words.item();
     if (partitions.length > 0) words.bold(partitions.join(', ')).plain(': ');
     if (value === undefined) words.plain(vscode.l10n.t('no value yet'));
-    else if (story.kind === 'secret') words.plain(`${vscode.l10n.t('secret, from')} `).code(shown(value));
+    else if (story.kind === 'secret')
+      words.plain(`${vscode.l10n.t('secret, read from:')} `).code(shown(value));
     else if (value === '') words.plain(vscode.l10n.t('empty'));
     else words.code(shown(value));
   }

@@ -76,8 +76,10 @@ function effect(step: Step, partition: string | undefined): vscode.NotebookCellS
 function effectTooltip(changes: boolean, where: string | undefined): string {
   if (where === undefined)
     return changes
-      ? vscode.l10n.t('This cell changes the partition that is chosen. None is chosen yet')
-      : vscode.l10n.t('This cell reads on the partition that is chosen. None is chosen yet');
+      ? vscode.l10n.t('This cell changes the partition that is chosen. None is chosen yet: select one first')
+      : vscode.l10n.t(
+          'This cell reads on the partition that is chosen. None is chosen yet: select one first',
+        );
   return changes
     ? vscode.l10n.t('This cell changes {0}: gates and the account are asked before it', where)
     : vscode.l10n.t('This cell reads on {0}: it may be repeated at will', where);

@@ -163,9 +163,7 @@ async function revealStep(parts: CommandParts, { runbook, step, partition }: Ste
   const index = stepCell(notebook, step);
   if (index === undefined)
     throw new OperatorError(
-      vscode.l10n.t(
-        'The runbook was changed since: it has no such cell any more. Look for it in the runbook.',
-      ),
+      vscode.l10n.t('The runbook was changed: the cell is not there any more. Look for what took its place.'),
     );
   const range = new vscode.NotebookRange(index, index + 1);
   editor.selection = range;

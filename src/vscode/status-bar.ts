@@ -37,7 +37,7 @@ export class PartitionStatusBar implements vscode.Disposable {
     this.#item.text = `${icon} ${marked(partition ?? vscode.l10n.t('Select Partition'))}`;
     this.#item.tooltip =
       partition === undefined
-        ? vscode.l10n.t('No partition is chosen: nothing runs before one is')
+        ? vscode.l10n.t('No partition is chosen, so nothing runs. Select one here')
         : marked(vscode.l10n.t('The runbook runs on {0}', partition));
     this.#item.show();
   }

@@ -12,6 +12,7 @@ import { startRehearsal } from '../../src/tooling/rehearsal-workspace.ts';
 import { folderUrl, startHost } from '../../src/tooling/vscode-host.ts';
 import { installVsCodeServer } from '../../src/tooling/vscode-install.ts';
 import { leaks } from './leaks.ts';
+import { inOtherLetters, speakIt, translate } from './translated.ts';
 
 export interface Walk extends AsyncDisposable {
   readonly page: Page;
@@ -41,6 +42,8 @@ export interface WalkOptions {
   readonly speed?: number;
   /** The folder is not trusted. */
   readonly untrusted?: boolean;
+  /** Every text of ours is translated, and VS Code speaks that language. */
+  readonly translated?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -58,7 +61,9 @@ export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): P
   });
   ends.defer(() => rehearsal.world.close());
   const vsix = join(scratch, 'cascade-runbook.vsix');
-  await packVsix(vsix, stop);
+  const folder = options.translated === true ? join(scratch, 'translated') : root;
+  if (options.translated === true) await translate(folder);
+  await packVsix(vsix, stop, folder);
   const dataDirectory = join(scratch, 'server');
   const host = await startHost(server, {
     dataDirectory,
@@ -75,13 +80,15 @@ export async function startWalk(stop: AbortSignal, options: WalkOptions = {}): P
   page.on('console', (message) => {
     if (message.type() === 'error' && /cascade/i.test(message.text())) consoleErrors.push(message.text());
   });
+  if (options.translated === true) await speakIt(page);
   await page.goto(folderUrl(host, rehearsal.workspace));
   if (options.untrusted === true) {
     await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ timeout: 60_000 });
   }
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  const view = options.translated === true ? inOtherLetters('Cascade') : 'Cascade';
   // A file opened before the extensions are known would open as text.
-  await page.getByRole('tab', { name: 'Cascade' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('tab', { name: view }).waitFor({ timeout: 60_000 });
   await mkdir(screenshots, { recursive: true });
   const kept = ends.move();
   return {

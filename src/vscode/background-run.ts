@@ -25,7 +25,7 @@ export async function runInBackground(
 ): Promise<Finished> {
   const started = await startRun(cascade, { operator: cascades.operator, rehearsal: cascades.rehearsal });
   if (started.kind === 'refused') throw new OperatorError(failureText(started.failure));
-  const named = `${title}${cascades.rehearsal ? ' · REHEARSAL' : ''}`;
+  const named = cascades.rehearsal ? vscode.l10n.t('{0} · REHEARSAL', title) : title;
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: named, cancellable: true },
     async (progress, token) => {
@@ -42,7 +42,7 @@ export async function runInBackground(
         if (event.kind === 'check-progress' && event.progress.kind === 'stack')
           progress.report({ message: stackCount(event.progress.progress) });
         if (event.kind === 'check-finished')
-          progress.report({ increment: 100 / all, message: `${++done} of ${all}` });
+          progress.report({ increment: 100 / all, message: vscode.l10n.t('{0} of {1}', ++done, all) });
         if (event.kind === 'run-finished')
           finished = {
             outcome: event.outcome,

@@ -6,10 +6,10 @@ import type { Target } from '../core/run/places.ts';
 import { stepsOf, targetName } from '../core/run/places.ts';
 import { signOff } from '../core/runbook/patterns.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
-import { OperatorError } from './cascades.ts';
 import type { CurrentCascade } from './current-cascade.ts';
 import type { StepArgument } from './log-help.ts';
 import type { GateArgument } from './log-lenses.ts';
+import { unknownPartition, withoutLog } from './refusals.ts';
 
 /** Something that did not run, and why. */
 export interface Blocked {
@@ -21,17 +21,25 @@ export interface Blocked {
   readonly blocks: readonly Block[];
 }
 
-const ways = 'What Can Be Done…';
-const openLog = 'Open Log';
+const ways = vscode.l10n.t('What Can Be Done…');
+const openLog = vscode.l10n.t('Open Log');
 
 /** Tells of a block where the run was started. */
 export async function tellBlocked(blocked: Blocked): Promise<void> {
   const [first] = blocked.blocks;
   if (first === undefined) return;
-  const more = blocked.blocks.length === 1 ? '' : ` (and ${blocked.blocks.length - 1} more)`;
+  const name = targetName(blocked.target);
   const choices = choicesOf(blocked).length === 0 ? [openLog] : [ways, openLog];
   const picked = await vscode.window.showWarningMessage(
-    `${targetName(blocked.target)} is blocked: ${first.why}${more}. To go on: ${first.clears}.`,
+    blocked.blocks.length === 1
+      ? vscode.l10n.t('{0} is blocked: {1}. To go on: {2}.', name, first.why, first.clears)
+      : vscode.l10n.t(
+          '{0} is blocked: {1} (and {2} more). To go on: {3}.',
+          name,
+          first.why,
+          blocked.blocks.length - 1,
+          first.clears,
+        ),
     ...choices,
   );
   if (picked === ways) await chooseWay(blocked);
@@ -41,16 +49,16 @@ export async function tellBlocked(blocked: Blocked): Promise<void> {
 /** The command: what blocks a phase of a partition, and what may be done about it. */
 export async function showBlocks(current: CurrentCascade, partition: string, phase?: string): Promise<void> {
   const state = await current.refresh();
-  if (state.kind !== 'log')
-    throw new OperatorError(
-      state.kind === 'unreadable' ? state.message : 'There is no log yet. "Cascade: Start Run…" makes one.',
-    );
+  if (state.kind !== 'log') throw withoutLog(state);
   const { runbook, runbookUri, log, overview, reading, now } = state;
   const open = overview.partitions
     .find((each) => each.partition === partition)
     ?.phases.find((each) => !isSettled(each.status));
   const target = targetNamed(runbook, partition, phase ?? open?.phase ?? signOff);
-  if (target === undefined) throw new OperatorError(`The runbook has no partition "${partition}".`);
+  if (target === undefined) {
+    const known = runbook.partitions.map(({ name }) => name);
+    throw unknownPartition(partition, known);
+  }
   const blocked = {
     runbookUri,
     runbook,
@@ -60,7 +68,9 @@ export async function showBlocks(current: CurrentCascade, partition: string, pha
     blocks: blocks(runbook, reading.record, target, now),
   };
   if (blocked.blocks.length > 0) return chooseWay(blocked);
-  void vscode.window.showInformationMessage(`Nothing blocks ${targetName(target)}: it may run.`);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('Nothing blocks {0}: it may run.', targetName(target)),
+  );
 }
 
 interface Choice extends vscode.QuickPickItem {
@@ -69,8 +79,8 @@ interface Choice extends vscode.QuickPickItem {
 
 async function chooseWay(blocked: Blocked): Promise<void> {
   const picked = await vscode.window.showQuickPick(choicesOf(blocked), {
-    title: `${targetName(blocked.target)} is blocked`,
-    placeHolder: 'What can be done',
+    title: vscode.l10n.t('{0} is blocked', targetName(blocked.target)),
+    placeHolder: vscode.l10n.t('What can be done'),
     matchOnDetail: true,
   });
   await picked?.act();
@@ -93,32 +103,32 @@ function choice({ runbook, runbookUri, log, partition }: Blocked, way: Way): Cho
   switch (way.kind) {
     case 'run-phase':
       return {
-        label: `$(play) Go to ${way.phase} of ${way.partition}`,
-        description: 'run it until every check has passed',
+        label: `$(play) ${vscode.l10n.t('Go to {0} of {1}', way.phase, way.partition)}`,
+        description: vscode.l10n.t('run it until every check has passed'),
         act: reveal(phaseStep(runbook, runbookUri, way.partition, way.phase), log),
       };
     case 'run-section':
       return {
-        label: `$(notebook) Go to the cells of "${titleOf(runbook, way.gate)}"`,
-        description: 'run them',
+        label: `$(notebook) ${vscode.l10n.t('Go to the cells of "{0}"', titleOf(runbook, way.gate))}`,
+        description: vscode.l10n.t('run them'),
         act: reveal(gateStep(runbook, runbookUri, way.gate, partition), log),
       };
     case 'clear-gate':
       return {
-        label: `$(pass) Clear "${titleOf(runbook, way.gate)}"`,
-        description: 'it is done',
+        label: `$(pass) ${vscode.l10n.t('Clear "{0}"', titleOf(runbook, way.gate))}`,
+        description: vscode.l10n.t('it is done'),
         act: run('cascade.clearGate', { log, gate: titleOf(runbook, way.gate) } satisfies GateArgument),
       };
     case 'waive-gate':
       return {
-        label: `$(debug-step-over) Waive "${titleOf(runbook, way.gate)}"…`,
-        description: 'go on without it, for a reason that is written down',
+        label: `$(debug-step-over) ${vscode.l10n.t('Waive "{0}"…', titleOf(runbook, way.gate))}`,
+        description: vscode.l10n.t('go on without it, for a reason that is written down'),
         act: run('cascade.waiveGate', { log, gate: titleOf(runbook, way.gate) } satisfies GateArgument),
       };
     case 'recover':
       return {
-        label: `$(search) Look at what was started on ${way.partition}`,
-        description: 'nothing is repeated',
+        label: `$(search) ${vscode.l10n.t('Look at what was started on {0}', way.partition)}`,
+        description: vscode.l10n.t('nothing is repeated'),
         act: run('cascade.recover', way.partition),
       };
   }

@@ -6,6 +6,7 @@ import type { BoardAction, FromBoardPage, PictureFormat, ToBoardPage } from '../
 import { OperatorError } from './cascades.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
 import { DisposableStore } from './disposables.ts';
+import { withoutLog } from './refusals.ts';
 
 /** The panel in package.json. */
 const viewType = 'cascade.board';
@@ -44,7 +45,7 @@ export class BoardPanel implements vscode.Disposable {
     }
     const panel = vscode.window.createWebviewPanel(
       viewType,
-      'Board',
+      vscode.l10n.t('Board'),
       { viewColumn: vscode.ViewColumn.Active },
       { enableFindWidget: true },
     );
@@ -56,18 +57,26 @@ export class BoardPanel implements vscode.Disposable {
   async save(to: vscode.Uri | undefined): Promise<void> {
     await this.show();
     const { state } = this.#current;
+    if (state.kind === 'unreadable') throw withoutLog(state);
     if (state.kind !== 'log')
-      throw new OperatorError('The board is empty: there is no log yet. "Cascade: Start Run…" makes one.');
+      throw new OperatorError(
+        vscode.l10n.t('The board is empty: there is no log yet. "Cascade: Start Run…" makes one.'),
+      );
     const file = to ?? (await this.#askForFile(state));
     if (file === undefined) return;
     const format = /\.(svg|png)$/i.exec(file.path)?.[1]?.toLowerCase() as PictureFormat | undefined;
     if (format === undefined)
-      throw new OperatorError(`A board is written as .svg or .png, not as ${file.path.split('/').at(-1)}.`);
+      throw new OperatorError(
+        vscode.l10n.t(
+          'A board is written as .svg or .png, not as {0}. Export it again under such a name.',
+          file.path.split('/').at(-1) ?? file.path,
+        ),
+      );
     const data = await this.#drawing(format);
     await vscode.workspace.fs.writeFile(file, Buffer.from(data, format === 'svg' ? 'utf8' : 'base64'));
     if (to !== undefined) return;
-    const open = 'Open';
-    const words = `The board was written to ${vscode.workspace.asRelativePath(file)}.`;
+    const open = vscode.l10n.t('Open');
+    const words = vscode.l10n.t('The board was written to {0}.', vscode.workspace.asRelativePath(file));
     void vscode.window.showInformationMessage(words, open).then((picked) => {
       if (picked === open) void vscode.commands.executeCommand('vscode.open', file);
     });
@@ -76,35 +85,41 @@ export class BoardPanel implements vscode.Disposable {
   #askForFile({ log, now }: Extract<CurrentState, { kind: 'log' }>): Thenable<vscode.Uri | undefined> {
     const stamp = now.time.slice(0, 16).replace(' ', '-').replace(':', '');
     return vscode.window.showSaveDialog({
-      title: 'Export Board',
+      title: vscode.l10n.t('Export Board'),
       defaultUri: vscode.Uri.joinPath(log, '..', `board-${stamp}.svg`),
-      filters: { 'Scalable picture': ['svg'], Picture: ['png'] },
+      filters: { [vscode.l10n.t('Scalable picture')]: ['svg'], [vscode.l10n.t('Picture')]: ['png'] },
     });
   }
 
   async #drawing(format: PictureFormat): Promise<string> {
     const open = this.#open;
-    if (open === undefined) throw new OperatorError('The board was closed. Open it and export it again.');
+    if (open === undefined)
+      throw new OperatorError(vscode.l10n.t('The board was closed. Open it and export it again.'));
     // A page that is hidden is not there: it has to be in sight to draw itself.
     open.panel.reveal(undefined, true);
     await open.ready;
     this.#show(this.#current.state);
     const request = ++this.#requests;
     const drawn = await new Promise<FromBoardPage>((resolve) => {
-      const late = setTimeout(
-        () => resolve({ kind: 'not-drawn', request, why: `it took more than ${drawingTime / 1000} s` }),
+      const timer = setTimeout(
+        () => resolve({ kind: 'not-drawn', request, why: late(drawingTime) }),
         drawingTime,
       );
       this.#drawings.set(request, (answer) => {
-        clearTimeout(late);
+        clearTimeout(timer);
         resolve(answer);
       });
       void this.#post({ kind: 'draw', format, request });
     });
     this.#drawings.delete(request);
     if (drawn.kind === 'drawn') return drawn.data;
-    const why = drawn.kind === 'not-drawn' ? drawn.why : 'no answer';
-    throw new OperatorError(`The board could not be drawn: ${why}. Nothing was written.`);
+    const why = drawn.kind === 'not-drawn' ? drawn.why : vscode.l10n.t('no answer');
+    throw new OperatorError(
+      vscode.l10n.t(
+        'The board could not be drawn: {0}. Nothing was written. Keep the board in sight and export it again.',
+        why,
+      ),
+    );
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
@@ -153,7 +168,8 @@ export class BoardPanel implements vscode.Disposable {
 
   #show(state: CurrentState): void {
     if (this.#open === undefined) return;
-    const title = state.kind === 'log' ? `Board: ${state.runbook.name}` : 'Board';
+    const title =
+      state.kind === 'log' ? vscode.l10n.t('Board: {0}', state.runbook.name) : vscode.l10n.t('Board');
     if (this.#open.panel.title !== title) this.#open.panel.title = title;
     void this.#post(shown(state));
   }
@@ -168,6 +184,8 @@ export class BoardPanel implements vscode.Disposable {
     this.#store.dispose();
   }
 }
+
+const late = (milliseconds: number): string => vscode.l10n.t('it took more than {0} s', milliseconds / 1000);
 
 const commands: Readonly<Record<BoardAction, string>> = {
   'start-run': 'cascade.startRun',

@@ -112,12 +112,18 @@ export class Cascades {
     const log = vscode.Uri.file(resolve(dirname(uri.fsPath), logPathFor(this.#worlds.names, runbook.log)));
     if (vscode.workspace.getWorkspaceFolder(uri) === undefined) {
       throw new OperatorError(
-        `${uri.fsPath} lies outside the workspace. Open its folder (File: Open Folder…), then run it there.`,
+        vscode.l10n.t(
+          '{0} lies outside the workspace. Open its folder (File: Open Folder…), then run it there.',
+          uri.fsPath,
+        ),
       );
     }
     if (vscode.workspace.getWorkspaceFolder(log) === undefined) {
       throw new OperatorError(
-        `The log ${log.fsPath} would lie outside the workspace. Name a file inside it under "log:" in the runbook.`,
+        vscode.l10n.t(
+          'The log {0} would lie outside the workspace. Name a file inside it under "log:" in the runbook.',
+          log.fsPath,
+        ),
       );
     }
     return log;
@@ -132,7 +138,9 @@ export class Cascades {
   async open(uri: vscode.Uri, shown?: Runbook): Promise<{ cascade: Cascade; log: vscode.Uri }> {
     if (!vscode.workspace.isTrusted) {
       throw new OperatorError(
-        'This workspace is not trusted: reading works, running does not. Trust it with "Workspaces: Manage Workspace Trust".',
+        vscode.l10n.t(
+          'This workspace is not trusted: reading works, running does not. Trust it with "Workspaces: Manage Workspace Trust".',
+        ),
       );
     }
     const runbook = shown ?? (await this.runbook(uri));
@@ -189,7 +197,10 @@ function verificationOf(env: Composition['env'], runbook: vscode.Uri, verificati
     const uri = vscode.Uri.file(path);
     if (vscode.workspace.getWorkspaceFolder(uri) !== undefined) return logDocument(uri);
     throw new OperatorError(
-      `The verification document ${path} would lie outside the workspace. Name a file inside it under "verification:" in the runbook.`,
+      vscode.l10n.t(
+        'The verification document {0} would lie outside the workspace. Name a file inside it under "verification:" in the runbook.',
+        path,
+      ),
     );
   });
 }
@@ -210,7 +221,7 @@ async function runbookText(uri: vscode.Uri): Promise<string> {
   if (notebook !== undefined) return writeCells(cellsOf(notebook));
   const decoded = decodeRunbook(await vscode.workspace.fs.readFile(uri));
   if (decoded.kind === 'refused')
-    throw new OperatorError(`${vscode.workspace.asRelativePath(uri)}: ${decoded.message}`);
+    throw new OperatorError(vscode.l10n.t('{0}: {1}', vscode.workspace.asRelativePath(uri), decoded.message));
   return decoded.text;
 }
 

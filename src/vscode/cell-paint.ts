@@ -1,5 +1,5 @@
 /** Paints a run into the cells of a notebook. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Block } from '../core/gates/may-run.ts';
 import type { CheckRef, RunEvent } from '../core/run/events.ts';
 import type { Target } from '../core/run/places.ts';
@@ -75,7 +75,10 @@ export class CellPaint {
 
   async finish(reason: string | undefined): Promise<void> {
     if (this.#ended) return;
-    if (this.#checks?.length === 0) return this.message(reason ?? 'Nothing to run: the cell has no checks.');
+    if (this.#checks?.length === 0)
+      return this.message(
+        reason ?? vscode.l10n.t('Nothing was run: the cell has no checks. Write one on each line.'),
+      );
     await this.#end(this.#finished > 0 ? false : undefined);
   }
 

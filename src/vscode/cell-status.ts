@@ -62,17 +62,27 @@ function effect(step: Step, partition: string | undefined): vscode.NotebookCellS
   const where =
     step.home.kind === 'gate'
       ? step.each
-        ? 'every partition'
-        : 'the cascade'
-      : (partition ?? 'no partition chosen');
+        ? vscode.l10n.t('every partition')
+        : vscode.l10n.t('the cascade')
+      : partition;
+  const place = where ?? vscode.l10n.t('no partition chosen');
+  const does = changes ? vscode.l10n.t('{0} · changes', place) : vscode.l10n.t('{0} · reads', place);
   const limit = timeLimitOf(step.marks);
-  const within = limit === undefined ? '' : ` · within ${Math.round(limit / 1000)} s`;
-  return item(
-    `${changes ? '$(edit)' : '$(eye)'} ${where} · ${changes ? 'changes' : 'reads'}${within}`,
-    changes
-      ? `This cell changes ${where}: gates and the account are asked before it`
-      : `This cell reads on ${where}: it may be repeated at will`,
-  );
+  const words =
+    limit === undefined ? does : vscode.l10n.t('{0} · within {1} s', does, Math.round(limit / 1000));
+  return item(`${changes ? '$(edit)' : '$(eye)'} ${words}`, effectTooltip(changes, where));
+}
+
+function effectTooltip(changes: boolean, where: string | undefined): string {
+  if (where === undefined)
+    return changes
+      ? vscode.l10n.t('This cell changes the partition that is chosen. None is chosen yet: select one first')
+      : vscode.l10n.t(
+          'This cell reads on the partition that is chosen. None is chosen yet: select one first',
+        );
+  return changes
+    ? vscode.l10n.t('This cell changes {0}: gates and the account are asked before it', where)
+    : vscode.l10n.t('This cell reads on {0}: it may be repeated at will', where);
 }
 
 function recorded(state: WithLog, step: Step, name: string): readonly vscode.NotebookCellStatusBarItem[] {
@@ -82,14 +92,14 @@ function recorded(state: WithLog, step: Step, name: string): readonly vscode.Not
   const items: vscode.NotebookCellStatusBarItem[] = [];
   const status = statusOfStep(state.reading.text, state.runbook, target, step);
   if (status !== undefined) {
-    const words = status.started ? 'started, no result' : (status.date ?? status.kind);
+    const words = status.started ? vscode.l10n.t('started, no result') : (status.date ?? status.kind);
     items.push(
       item(
         `${signs[status.kind]} ${words}`,
-        `The log says of this cell on ${name}: ${status.kind}, ${words}`,
+        vscode.l10n.t('The log says of this cell on {0}: {1}, {2}', name, status.kind, words),
         {
           command: 'cascade.openLog',
-          title: 'Open Log',
+          title: vscode.l10n.t('Open Log'),
         },
       ),
     );
@@ -99,11 +109,14 @@ function recorded(state: WithLog, step: Step, name: string): readonly vscode.Not
   );
   const [first, ...more] = guarded ? blocks(state.runbook, state.reading.record, target, state.now) : [];
   if (first !== undefined) {
-    const others = more.length === 0 ? '' : ` and ${more.length} more`;
+    const words =
+      more.length === 0
+        ? vscode.l10n.t('blocked by {0}', first.by)
+        : vscode.l10n.t('blocked by {0} and {1} more', first.by, more.length);
     items.push(
-      item(`$(lock) blocked by ${first.by}${others}`, `${first.why}. To go on: ${first.clears}.`, {
+      item(`$(lock) ${words}`, vscode.l10n.t('{0}. To go on: {1}.', first.why, first.clears), {
         command: 'cascade.showBlocks',
-        title: 'What Blocks…',
+        title: vscode.l10n.t('What Blocks…'),
         arguments: [name],
       }),
     );

@@ -4,6 +4,7 @@ import { failureText } from '../core/ports.ts';
 import type { RunOutcome } from '../core/run/events.ts';
 import { partitionNote } from '../core/run/places.ts';
 import { startRun } from '../core/run/start.ts';
+import { verification } from '../core/runbook/front-matter.ts';
 import { signOff } from '../core/runbook/patterns.ts';
 import type { Span } from '../core/text.ts';
 import { type Finished, runInBackground } from './background-run.ts';
@@ -20,6 +21,7 @@ import { errorText } from './messages.ts';
 import { createRunbook } from './new-runbook.ts';
 import { logToWrite, type RecordRequest, record } from './record.ts';
 import { recover } from './recovery.ts';
+import { unknownPartition, withoutLog } from './refusals.ts';
 import { runPhase } from './run-phase.ts';
 import { notebookType, stepCell } from './runbook-serializer.ts';
 import type { TreeNode } from './trees.ts';
@@ -101,7 +103,11 @@ async function runbookUri({ current }: CommandParts, about?: Partitioned): Promi
   if (typeof about === 'object' && 'runbook' in about) return about.runbook;
   const uri = await current.runbookUri();
   if (uri === undefined)
-    throw new OperatorError('There is no *.runbook.md in this workspace. Open the folder that holds one.');
+    throw new OperatorError(
+      vscode.l10n.t(
+        'There is no *.runbook.md in this workspace. Open the folder that holds one, or make one: Cascade: New Runbook…',
+      ),
+    );
   return uri;
 }
 
@@ -112,7 +118,14 @@ async function start(parts: CommandParts): Promise<void> {
   const wrong = cascade.runbook.problems.filter((problem) => problem.severity === 'error').length;
   if (wrong > 0)
     throw new OperatorError(
-      `The runbook has ${wrong} ${wrong === 1 ? 'problem' : 'problems'}: see the Problems view. No log was made.`,
+      wrong === 1
+        ? vscode.l10n.t(
+            'The runbook has 1 problem, so no log was made. Mend it first: see the Problems view.',
+          )
+        : vscode.l10n.t(
+            'The runbook has {0} problems, so no log was made. Mend them first: see the Problems view.',
+            wrong,
+          ),
     );
   const started = await startRun(cascade, {
     operator: parts.cascades.operator,
@@ -129,10 +142,7 @@ async function start(parts: CommandParts): Promise<void> {
 
 async function openLog({ current }: CommandParts): Promise<void> {
   const state = await current.refresh();
-  if (state.kind !== 'log')
-    throw new OperatorError(
-      state.kind === 'unreadable' ? state.message : 'There is no log yet. "Cascade: Start Run…" makes one.',
-    );
+  if (state.kind !== 'log') throw withoutLog(state);
   await vscode.window.showTextDocument(state.log, { preview: false });
 }
 
@@ -152,7 +162,9 @@ async function revealStep(parts: CommandParts, { runbook, step, partition }: Ste
   if (partition !== undefined) await parts.controllers.select(uri, partition);
   const index = stepCell(notebook, step);
   if (index === undefined)
-    throw new OperatorError('The runbook was changed since: it has no such cell any more.');
+    throw new OperatorError(
+      vscode.l10n.t('The runbook was changed: the cell is not there any more. Look for what took its place.'),
+    );
   const range = new vscode.NotebookRange(index, index + 1);
   editor.selection = range;
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
@@ -181,7 +193,7 @@ async function selectPartition(parts: CommandParts): Promise<void> {
   const notebook = vscode.window.activeNotebookEditor?.notebook;
   if (notebook?.notebookType !== notebookType)
     return openRunbook(parts, undefined).then(() => selectPartition(parts));
-  const picked = await pickPartition(parts, 'Cascade: Select Partition');
+  const picked = await pickPartition(parts, vscode.l10n.t('Cascade: Select Partition'));
   if (picked !== undefined) await parts.controllers.select(notebook.uri, picked);
 }
 
@@ -192,7 +204,8 @@ async function runChosenPhase(parts: CommandParts): Promise<void> {
   const editor = vscode.window.activeNotebookEditor;
   if (editor?.notebook.notebookType !== notebookType) return;
   const { uri } = editor.notebook;
-  const partition = parts.controllers.selected(uri) ?? (await pickPartition(parts, 'Cascade: Run Phase'));
+  const partition =
+    parts.controllers.selected(uri) ?? (await pickPartition(parts, vscode.l10n.t('Cascade: Run Phase')));
   if (partition === undefined) return;
   if (parts.controllers.selected(uri) === undefined) await parts.controllers.select(uri, partition);
   await runPhase(parts, editor, partition);
@@ -209,13 +222,13 @@ async function pickPartition(parts: CommandParts, title: string): Promise<string
         : undefined;
     const phases =
       row === undefined
-        ? 'no log yet'
+        ? vscode.l10n.t('no log yet')
         : [...row.phases, { ...row.signOff, phase: signOff }]
             .map(({ status, phase }) => `${signs[status]} ${phase}`)
             .join('  ');
     const marks = [
-      partition.protected ? 'protected' : '',
-      parts.cascades.rehearsal ? 'REHEARSAL' : '',
+      partition.protected ? vscode.l10n.t('protected') : '',
+      parts.cascades.rehearsal ? vscode.l10n.t('REHEARSAL') : '',
     ].filter((mark) => mark !== '');
     return {
       label: partition.name,
@@ -226,11 +239,11 @@ async function pickPartition(parts: CommandParts, title: string): Promise<string
     };
   });
   if (items.length === 0)
-    throw new OperatorError('The runbook declares no partition. Mend its front matter first.');
+    throw new OperatorError(vscode.l10n.t('The runbook declares no partition. Mend its front matter first.'));
   return (
     await vscode.window.showQuickPick(items, {
       title,
-      placeHolder: 'Choose a partition',
+      placeHolder: vscode.l10n.t('Choose a partition'),
       matchOnDescription: true,
     })
   )?.label;
@@ -244,7 +257,7 @@ function partitionOf(node: Partitioned | undefined): string | undefined {
 }
 
 async function whatBlocks(parts: CommandParts, about: Partitioned | undefined): Promise<void> {
-  const name = partitionOf(about) ?? (await pickPartition(parts, 'Cascade: What Blocks'));
+  const name = partitionOf(about) ?? (await pickPartition(parts, vscode.l10n.t('Cascade: What Blocks')));
   if (name === undefined) return;
   const phase =
     typeof about === 'object' && 'kind' in about && about.kind === 'phase' ? about.phase.phase : undefined;
@@ -261,11 +274,11 @@ const chosenPartition = ({ controllers }: CommandParts): string | undefined => {
 };
 
 const outcomes: Readonly<Record<RunOutcome, string>> = {
-  passed: 'verified',
-  failed: 'not verified',
-  unknown: 'unknown',
-  blocked: 'blocked',
-  interrupted: 'interrupted',
+  passed: vscode.l10n.t('verified'),
+  failed: vscode.l10n.t('not verified'),
+  unknown: vscode.l10n.t('unknown'),
+  blocked: vscode.l10n.t('blocked'),
+  interrupted: vscode.l10n.t('interrupted'),
 };
 
 /** Runs the Verification phase of a partition: it changes nothing but the log. */
@@ -276,20 +289,23 @@ async function verifyPartition(
   const name =
     partitionOf(about) ??
     (isToolbar(about) ? chosenPartition(parts) : undefined) ??
-    (await pickPartition(parts, 'Cascade: Verify Partition'));
+    (await pickPartition(parts, vscode.l10n.t('Cascade: Verify Partition')));
   if (name === undefined) return undefined;
   const { cascade, log } = await parts.cascades.open(await runbookUri(parts, about));
   const { runbook } = cascade;
   const partition = runbook.partitions.find((each) => each.name === name);
-  const phase = runbook.phases.find((each) => each.title === 'Verification');
+  const phase = runbook.phases.find((each) => each.title === verification);
   if (partition === undefined)
-    throw new OperatorError(
-      `The runbook has no partition "${name}". It has ${runbook.partitions.map((each) => each.name).join(', ')}.`,
+    throw unknownPartition(
+      name,
+      runbook.partitions.map((each) => each.name),
     );
   if (phase === undefined)
-    throw new OperatorError('The runbook has no phase "Verification". Declare it under "phases:".');
+    throw new OperatorError(
+      vscode.l10n.t('The runbook has no phase "{0}". Declare it under "phases:".', verification),
+    );
   const target = { kind: 'phase', partition, phase } as const;
-  const finished = await runInBackground(parts.cascades, cascade, target, `Verify ${name}`);
+  const finished = await runInBackground(parts.cascades, cascade, target, vscode.l10n.t('Verify {0}', name));
   await parts.current.refresh();
   // Not awaited: the outcome is told, whether or not somebody closes the message.
   void tell(finished, name, log);
@@ -297,9 +313,14 @@ async function verifyPartition(
 }
 
 async function tell(finished: Finished, partition: string, log: vscode.Uri): Promise<void> {
-  const words = `${partition} is ${outcomes[finished.outcome]}${finished.reason === undefined ? '.' : `: ${finished.reason}`}`;
+  const outcome = outcomes[finished.outcome];
+  const words =
+    finished.reason === undefined
+      ? vscode.l10n.t('{0} is {1}.', partition, outcome)
+      : vscode.l10n.t('{0} is {1}: {2}', partition, outcome, finished.reason);
   const show =
     finished.outcome === 'passed' ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const picked = await show(words, 'Open Log');
-  if (picked === 'Open Log') await vscode.window.showTextDocument(log, { preview: false });
+  const open = vscode.l10n.t('Open Log');
+  const picked = await show(words, open);
+  if (picked === open) await vscode.window.showTextDocument(log, { preview: false });
 }

@@ -10,8 +10,8 @@ export function typeName(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const question = vscode.window.createQuickPick();
-  question.title = `Change ${partition}? It is protected`;
-  question.placeholder = `Type ${partition} and press Enter to go on. Escape stops the run.`;
+  question.title = vscode.l10n.t('Change {0}? It is protected', partition);
+  question.placeholder = vscode.l10n.t('Type {0} and press Enter to go on. Escape stops the run.', partition);
   question.ignoreFocusOut = true;
   question.matchOnDescription = false;
   question.items = facts.map((fact) => ({ ...inTwoLines(fact), alwaysShow: true }));
@@ -27,8 +27,8 @@ export function typeName(
       } else {
         question.title =
           value === ''
-            ? `Change ${partition}? Its name has to be typed`
-            : `Change ${partition}? "${value}" is not its name`;
+            ? vscode.l10n.t('Change {0}? Its name has to be typed', partition)
+            : vscode.l10n.t('Change {0}? "{1}" is not its name', partition, value);
       }
     });
     question.onDidHide(() => {

@@ -10,6 +10,7 @@ import { partitionNote } from '../core/run/places.ts';
 import { recorded } from '../core/run/record.ts';
 import { startRun } from '../core/run/start.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
+import { signOff as signOffTitle } from '../core/runbook/patterns.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import type { Blocked } from './blocked.ts';
 import { type Cascades, OperatorError, openNotebook } from './cascades.ts';
@@ -17,6 +18,7 @@ import { CellPaint, paintRun, type Stopped } from './cell-paint.ts';
 import { DisposableStore } from './disposables.ts';
 import { errorText } from './messages.ts';
 import { groupsOf, type Snapshot, snapshot } from './notebook-snapshot.ts';
+import { unknownPartition } from './refusals.ts';
 import { told } from './run-output.ts';
 import { changesRunbook, editorLanguages, notebookType } from './runbook-serializer.ts';
 import { type ShownReport, ShownReports } from './shown-reports.ts';
@@ -90,7 +92,10 @@ export class PartitionControllers implements vscode.Disposable {
     // Opened a moment ago, it may not have its kernels yet.
     if (known() === undefined && open !== undefined) await this.#follow(open);
     const controller = known();
-    if (controller === undefined) throw new OperatorError(`The runbook has no partition "${partition}".`);
+    if (controller === undefined) {
+      const names = [...(this.#controllers.get(notebook.toString())?.keys() ?? [])];
+      throw unknownPartition(partition, names);
+    }
     const editor = vscode.window.visibleNotebookEditors.find(
       (each) => each.notebook.uri.toString() === notebook.toString(),
     );
@@ -123,7 +128,7 @@ export class PartitionControllers implements vscode.Disposable {
       const note = partitionNote(runbook, partition);
       const label = note === undefined ? partition.name : `${partition.name} · ${note}`;
       if (controller.label !== label) controller.label = label;
-      controller.description = partition.protected ? 'protected' : '';
+      controller.description = partition.protected ? vscode.l10n.t('protected') : '';
     }
     await this.describe(notebook.uri, runbook);
   }
@@ -134,7 +139,8 @@ export class PartitionControllers implements vscode.Disposable {
     if (known === undefined) return;
     const details = await this.#details(uri, runbook);
     for (const [name, controller] of known) {
-      const detail = `${details.get(name) ?? 'no log yet'}${this.#cascades.rehearsal ? ' · REHEARSAL' : ''}`;
+      const next = details.get(name) ?? vscode.l10n.t('no log yet');
+      const detail = this.#cascades.rehearsal ? vscode.l10n.t('{0} · REHEARSAL', next) : next;
       if (controller.detail !== detail) controller.detail = detail;
     }
   }
@@ -150,10 +156,10 @@ export class PartitionControllers implements vscode.Disposable {
         details.set(
           partition,
           next !== undefined
-            ? `next: ${next.phase}`
+            ? vscode.l10n.t('next: {0}', next.phase)
             : signOff.status === 'cleared'
-              ? 'signed off'
-              : 'next: Sign-off',
+              ? vscode.l10n.t('signed off')
+              : vscode.l10n.t('next: {0}', signOffTitle),
         );
       }
     } catch {
@@ -171,7 +177,10 @@ export class PartitionControllers implements vscode.Disposable {
     controller.executeHandler = (cells, executed) => {
       if (executed.uri.toString() === key) return this.#execute(controller, cells, executed, partition.name);
       void vscode.window.showErrorMessage(
-        `This ${partition.name} belongs to another runbook. Choose one of this runbook: Cascade: Select Partition…`,
+        vscode.l10n.t(
+          'This {0} belongs to another runbook. Choose one of this runbook: Cascade: Select Partition…',
+          partition.name,
+        ),
       );
       return undefined;
     };
@@ -220,12 +229,14 @@ export class PartitionControllers implements vscode.Disposable {
     const shown = this.reports.find(report);
     const row = shown?.progress.report.rows.find(({ key }) => key === check);
     if (shown === undefined || row === undefined)
-      throw new OperatorError('This result is not known any more. Run the cell instead.');
+      throw new OperatorError(vscode.l10n.t('This result is not known any more. Run the cell instead.'));
     const { cell, partition } = shown;
     const key = cell.notebook.uri.toString();
     const controller = this.#controllers.get(key)?.get(partition);
     if (!row.again || controller === undefined || this.#selected.get(key) !== partition)
-      throw new OperatorError(`Select the partition ${partition}, then run the cell.`);
+      throw new OperatorError(
+        vscode.l10n.t('This result is of {0}. Select that partition, then run the cell.', partition),
+      );
     await this.#execute(controller, [cell], cell.notebook, partition, { shown, check });
   }
 
@@ -316,7 +327,10 @@ export class PartitionControllers implements vscode.Disposable {
       const partition = cascade.runbook.partitions.find((each) => each.name === partitionName);
       if (partition === undefined)
         throw new OperatorError(
-          `The runbook has no partition "${partitionName}" any more. Choose another one.`,
+          vscode.l10n.t(
+            'The runbook has no partition "{0}" any more. Choose another one: Cascade: Select Partition…',
+            partitionName,
+          ),
         );
       const started = await startRun(cascade, {
         operator: this.#cascades.operator,
@@ -331,13 +345,17 @@ export class PartitionControllers implements vscode.Disposable {
       let stopped: Stopped | undefined;
       for (const group of groups) {
         if (stopped !== undefined || group.kind === 'stray') {
-          const because = group.kind === 'stray' ? group.because : `Not run: ${stopped?.why}`;
+          const because =
+            group.kind === 'stray' ? group.because : vscode.l10n.t('Not run: {0}', stopped?.why ?? '');
           for (const cell of group.cells) await paints.get(cell)?.message(because);
           continue;
         }
         if (groups.length > 1 && group.target.kind === 'gate' && open.has(group.target.gate.id)) {
           // Once for the whole cascade: another partition must not close it again on the way.
-          const because = `Not run again: the gate "${group.target.gate.title}" is open. Run this cell by itself to check it anew.`;
+          const because = vscode.l10n.t(
+            'Not run again: the gate "{0}" is open. Run this cell by itself to check it anew.',
+            group.target.gate.title,
+          );
           for (const cell of group.cells) await paints.get(cell)?.message(because);
           continue;
         }
@@ -402,7 +420,9 @@ interface Again {
 /** The rows of a cell stand for its lines only as long as these are the same. */
 function unchanged({ cell, text, step }: ShownReport, { steps }: Snapshot): void {
   if (cell.document.getText() === text && steps.get(cell)?.index === step) return;
-  throw new OperatorError('The runbook was changed since the cell was run. Run the whole cell.');
+  throw new OperatorError(
+    vscode.l10n.t('The runbook was changed since the cell was run. Run the whole cell.'),
+  );
 }
 
 /** Whose results a cell shows. */

@@ -3,7 +3,7 @@ import { type Asked, asking } from '../core/gates/may-run.ts';
 import type { Stamp } from '../core/log/edits.ts';
 import { type Overview, overviewOf } from '../core/log/overview.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
-import type { Cascades } from './cascades.ts';
+import { type Cascades, OperatorError } from './cascades.ts';
 import { DisposableStore } from './disposables.ts';
 import { openDocument } from './log-document.ts';
 import type { LogReading, Logs } from './logs.ts';
@@ -203,5 +203,15 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
 
 async function textOf(uri: vscode.Uri): Promise<string | undefined> {
   if (!(await exists(uri))) return undefined;
-  return new TextDecoder('utf-8', { fatal: true }).decode(await vscode.workspace.fs.readFile(uri));
+  const bytes = await vscode.workspace.fs.readFile(uri);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new OperatorError(
+      vscode.l10n.t(
+        '{0} is not UTF-8 text. Save it as UTF-8 in an editor, then try again.',
+        vscode.workspace.asRelativePath(uri),
+      ),
+    );
+  }
 }

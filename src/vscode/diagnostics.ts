@@ -103,7 +103,10 @@ export class RunbookFixes implements vscode.CodeActionProvider {
       const place = meant === undefined ? undefined : reading.text.placeOf(span);
       if (meant === undefined || place?.document !== document) return [];
       if (place.range.intersection(range) === undefined) return [];
-      const action = new vscode.CodeAction(`Change to "${meant}"`, vscode.CodeActionKind.QuickFix);
+      const action = new vscode.CodeAction(
+        vscode.l10n.t('Change to "{0}"', meant),
+        vscode.CodeActionKind.QuickFix,
+      );
       action.edit = new vscode.WorkspaceEdit();
       action.edit.replace(document.uri, place.range, meant);
       action.isPreferred = true;

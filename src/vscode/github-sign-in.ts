@@ -9,7 +9,11 @@ export async function gitHubSignIn(ask: boolean, signal: AbortSignal): Promise<S
   try {
     const session = vscode.authentication.getSession('github', ['repo'], {
       ...(ask
-        ? { createIfNone: { detail: 'Cascade compares the worktree with the head of a pull request.' } }
+        ? {
+            createIfNone: {
+              detail: vscode.l10n.t('Cascade compares the worktree with the head of a pull request.'),
+            },
+          }
         : { silent: true }),
     });
     // VS Code's question cannot be taken back, but a stopped run does not wait for it.

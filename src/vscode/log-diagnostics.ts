@@ -121,7 +121,10 @@ function unwhole({ runbookUri, runbook }: LogReading): vscode.Diagnostic {
   const name = vscode.workspace.asRelativePath(runbookUri);
   const made = new vscode.Diagnostic(
     new vscode.Range(0, 0, 0, 0),
-    `The front matter of ${name} has problems, so this log is checked for its dates and statuses only. Mend the runbook first.`,
+    vscode.l10n.t(
+      'The front matter of {0} has problems, so this log is checked for its dates and statuses only. Mend the runbook first.',
+      name,
+    ),
     vscode.DiagnosticSeverity.Information,
   );
   made.source = 'cascade';

@@ -5,7 +5,9 @@ import type { TextEdit } from '../core/ports.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import { findingsAt } from './log-diagnostics.ts';
 import type { Logs } from './logs.ts';
+import { notALog } from './refusals.ts';
 
+const everythingFixed = vscode.l10n.t('Fix everything that follows from the log');
 const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('cascade');
 
 /** An action whose edit is made when it is chosen, and only for the text that it was offered for. */
@@ -54,13 +56,13 @@ export class LogFixes implements vscode.CodeActionProvider<LogFix> {
     const all = (title: string, kind: vscode.CodeActionKind): LogFix =>
       new LogFix(title, kind, document, everything);
     if (context.only?.contains(fixAllKind) && !context.only.contains(vscode.CodeActionKind.QuickFix))
-      return safe.length === 0 ? [] : [all('Fix everything that follows from the log', fixAllKind)];
+      return safe.length === 0 ? [] : [all(everythingFixed, fixAllKind)];
     const here = findingsAt(document, findings, range);
     const actions = here.flatMap((finding) =>
       (finding.fixes ?? []).map((fix) => quickFix(document, finding, fix, context)),
     );
     if (actions.length > 0 && safe.length > 1)
-      actions.push(all('Fix everything that follows from the log', vscode.CodeActionKind.QuickFix));
+      actions.push(all(everythingFixed, vscode.CodeActionKind.QuickFix));
     return actions;
   }
 
@@ -107,18 +109,23 @@ export async function fixLog(logs: Logs, cascades: Cascades, log: vscode.Uri): P
   await vscode.window.showTextDocument(document, { preview: false });
   for (let attempt = 0; attempt < tries; attempt++) {
     const reading = await logs.read(document);
-    if (reading === undefined)
-      throw new OperatorError(`${vscode.workspace.asRelativePath(log)} is not the log of a runbook.`);
+    if (reading === undefined) throw notALog(log);
     if (!reading.whole)
       throw new OperatorError(
-        'The front matter of the runbook has problems: see the Problems view. Mend it first; nothing was changed.',
+        vscode.l10n.t(
+          'The front matter of the runbook has problems, so nothing was changed. Mend it first: see the Problems view.',
+        ),
       );
     const before = logs.findings(reading).length;
     const { edits, rest } = fixAll(reading.text, reading.runbook, cascades.now().date);
     const { version } = document;
     if (edits.length > 0 && !(await vscode.workspace.applyEdit(workspaceEdit(document, edits)))) {
       if (document.version === version)
-        throw new OperatorError('The editor did not take the change: the log may be read-only.');
+        throw new OperatorError(
+          vscode.l10n.t(
+            'The editor did not take the change, so nothing was changed. The log may be read-only: make it writable, then try again.',
+          ),
+        );
       // Typed in between: the fixes are made anew for the newer text.
       continue;
     }
@@ -126,12 +133,18 @@ export async function fixLog(logs: Logs, cascades: Cascades, log: vscode.Uri): P
     void vscode.window.showInformationMessage(words(edits.length > 0, mended, rest.length));
     return;
   }
-  throw new OperatorError('The log was being edited all the time. Pause typing in it, then try again.');
+  throw new OperatorError(
+    vscode.l10n.t('The log was being edited all the time. Pause typing in it, then try again.'),
+  );
 }
 
 function words(changed: boolean, mended: number, rest: number): string {
-  if (!changed && rest === 0) return 'Nothing in the log contradicts itself.';
-  const done = changed ? `${mended} mended.` : 'Nothing could be mended without asking.';
-  if (rest === 0) return `${done} Nothing contradicts itself any more.`;
-  return `${done} ${rest} ${rest === 1 ? 'needs' : 'need'} a person: see the Problems view.`;
+  if (!changed && rest === 0) return vscode.l10n.t('Nothing in the log contradicts itself.');
+  const done = changed
+    ? vscode.l10n.t('{0} mended.', mended)
+    : vscode.l10n.t('Nothing could be mended without asking.');
+  if (rest === 0) return vscode.l10n.t('{0} Nothing contradicts itself any more.', done);
+  return rest === 1
+    ? vscode.l10n.t('{0} 1 needs a person: see the Problems view.', done)
+    : vscode.l10n.t('{0} {1} need a person: see the Problems view.', done, rest);
 }

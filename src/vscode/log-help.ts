@@ -88,7 +88,7 @@ function links(
       rangeOf(document, command),
       vscode.Uri.parse(`command:cascade.revealStep?${encodeURIComponent(JSON.stringify([argument]))}`),
     );
-    link.tooltip = `Show its cell in ${name}`;
+    link.tooltip = vscode.l10n.t('Show its cell in {0}', name);
     return [link];
   });
 }

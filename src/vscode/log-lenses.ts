@@ -61,18 +61,23 @@ export class LogLenses implements vscode.CodeLensProvider, vscode.Disposable {
   #partitionCommands({ runbookUri, rehearsal }: LogReading, partition: string): vscode.Command[] {
     const argument: PartitionArgument = { partition, runbook: runbookUri };
     // A run goes where the window's world is, whichever of the two logs is looked at.
-    const elsewhere = this.#cascades.rehearsal === rehearsal ? '' : rehearsal ? ' (Live)' : ' (Rehearsal)';
+    const verify =
+      this.#cascades.rehearsal === rehearsal
+        ? vscode.l10n.t('Verify')
+        : rehearsal
+          ? vscode.l10n.t('Verify (Live)')
+          : vscode.l10n.t('Verify (Rehearsal)');
     return [
       {
         command: 'cascade.verifyPartition',
-        title: `Verify${elsewhere}`,
-        tooltip: `Run the Verification of ${partition}: it changes nothing but the log`,
+        title: verify,
+        tooltip: vscode.l10n.t('Run the Verification of {0}: it changes nothing but the log', partition),
         arguments: [argument],
       },
       {
         command: 'cascade.openRunbook',
-        title: 'Open Runbook Here',
-        tooltip: `Open the runbook with ${partition} chosen`,
+        title: vscode.l10n.t('Open Runbook Here'),
+        tooltip: vscode.l10n.t('Open the runbook with {0} chosen', partition),
         arguments: [argument],
       },
     ];
@@ -95,17 +100,28 @@ function gateCommands({ log }: LogReading, { title, cell }: GateRecord): readonl
   });
   const more = made(
     'cascade.decideGate',
-    'More…',
-    'Write down that this gate is partial, failed, or what else it is',
+    vscode.l10n.t('More…'),
+    vscode.l10n.t('Write down that this gate is partial, failed, or what else it is'),
   );
   return open
-    ? [made('cascade.reopenGate', 'Reopen…', 'Write down that this gate is open no more, and why'), more]
+    ? [
+        made(
+          'cascade.reopenGate',
+          vscode.l10n.t('Reopen…'),
+          vscode.l10n.t('Write down that this gate is open no more, and why'),
+        ),
+        more,
+      ]
     : [
-        made('cascade.clearGate', 'Clear', 'Write down that this gate is cleared today'),
+        made(
+          'cascade.clearGate',
+          vscode.l10n.t('Clear'),
+          vscode.l10n.t('Write down that this gate is cleared today'),
+        ),
         made(
           'cascade.waiveGate',
-          'Waive…',
-          'Let this gate pass uncleared, for a reason that is written down',
+          vscode.l10n.t('Waive…'),
+          vscode.l10n.t('Let this gate pass uncleared, for a reason that is written down'),
         ),
         more,
       ];

@@ -64,7 +64,7 @@ export function registerNamePlaces(texts: RunbookTexts): vscode.Disposable {
   );
 }
 
-const changed = 'The runbook was changed just now. Try again.';
+const changed = vscode.l10n.t('The runbook was changed just now. Try again.');
 
 /** What the editor asks of a text that is being changed has to be asked again. */
 async function whole(asked: Promise<Asked | undefined>): Promise<Asked> {

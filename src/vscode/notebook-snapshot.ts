@@ -1,5 +1,5 @@
 /** What a notebook on the screen would run: its runbook, the step of each cell, and the cells of one target together. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { sameTarget, type Target, targetOf } from '../core/run/places.ts';
 import { type Cell, readCells, writeCells } from '../core/runbook/cells.ts';
 import type { Partition } from '../core/runbook/front-matter.ts';
@@ -39,7 +39,9 @@ export function snapshot(notebook: vscode.NotebookDocument): Snapshot {
     });
   if (!same) {
     throw new OperatorError(
-      'A text cell holds a fence that would be a step when the runbook is read again. Save the runbook and open it anew (File: Revert File); nothing was run.',
+      vscode.l10n.t(
+        'A text cell holds a fence that would be a step when the runbook is read again. Nothing was run. Save the runbook and open it anew (File: Revert File).',
+      ),
     );
   }
   const runbook = parseRunbook(text);
@@ -66,7 +68,9 @@ export function groupsOf(
       groups.push({
         kind: 'stray',
         cells: [cell],
-        because: 'This cell stands under no phase and no gate, so it cannot be run: see its problem.',
+        because: vscode.l10n.t(
+          'Not run: this cell stands under no phase and no gate. Put it under the heading of one; the Problems view says how.',
+        ),
       });
       continue;
     }

@@ -7,16 +7,21 @@ export function editorPerson(operator: () => string): Person {
   return {
     ask: async (question, signal) => {
       const title =
-        question.partition === undefined ? 'Cascade: for all partitions' : `Cascade: ${question.partition}`;
+        question.partition === undefined
+          ? vscode.l10n.t('Cascade: for all partitions')
+          : vscode.l10n.t('Cascade: {0}', question.partition);
       const picked = await pick(title, question.text, signal);
       if (picked === undefined) return undefined;
       return { yes: picked === 'yes', by: operator() };
     },
     typeName,
     unwritten: async ({ failure, result }, signal) => {
-      const again = 'Try Again';
-      const copy = 'Copy Result';
-      const words = `The result could not be written into the log. ${failureText(failure)} Closing this message keeps the result in a file.`;
+      const again = vscode.l10n.t('Try Again');
+      const copy = vscode.l10n.t('Copy Result');
+      const words = vscode.l10n.t(
+        'The result could not be written into the log. {0} Closing this message keeps the result in a file.',
+        failureText(failure),
+      );
       for (;;) {
         const picked = await orAborted(vscode.window.showWarningMessage(words, again, copy), signal);
         if (picked === again) return 'again';
@@ -43,8 +48,16 @@ async function orAborted<T>(answer: Thenable<T>, signal: AbortSignal): Promise<T
 
 async function pick(title: string, text: string, signal: AbortSignal): Promise<'yes' | 'no' | undefined> {
   const items = [
-    { label: '$(close) No', description: 'it is not so, or not yet', answer: 'no' as const },
-    { label: '$(check) Yes', description: 'I confirm it', answer: 'yes' as const },
+    {
+      label: `$(close) ${vscode.l10n.t('No')}`,
+      description: vscode.l10n.t('it is not so, or not yet'),
+      answer: 'no' as const,
+    },
+    {
+      label: `$(check) ${vscode.l10n.t('Yes')}`,
+      description: vscode.l10n.t('I confirm it'),
+      answer: 'yes' as const,
+    },
   ];
   const picked = await cancellable(signal, (token) =>
     vscode.window.showQuickPick(items, { title, placeHolder: text, ignoreFocusOut: true }, token),

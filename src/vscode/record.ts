@@ -17,6 +17,7 @@ import { type Cascades, OperatorError } from './cascades.ts';
 import type { CurrentCascade } from './current-cascade.ts';
 import { logDocument } from './log-document.ts';
 import type { LogReading, Logs } from './logs.ts';
+import { notALog, withoutLog } from './refusals.ts';
 
 export interface RecordParts {
   readonly cascades: Cascades;
@@ -69,20 +70,47 @@ async function asked(parts: RecordParts, reading: LogReading, request: RecordReq
     case 'anomaly':
       return askNote(reading, kind, request, by);
     case 'script-fix': {
-      const script = request.script ?? (await askWords('Script Fix (1 of 3)', 'Which script? amm.sh'));
-      const bug = request.bug ?? (await askWords('Script Fix (2 of 3)', 'What was wrong with it?'));
-      const fix = request.fix ?? (await askWords('Script Fix (3 of 3)', 'What was done about it?'));
+      const script =
+        request.script ??
+        (await askWords(
+          vscode.l10n.t('Record Script Fix (1 of 3)'),
+          vscode.l10n.t('Which script? {0}', 'amm.sh'),
+        ));
+      const bug =
+        request.bug ??
+        (await askWords(
+          vscode.l10n.t('Record Script Fix (2 of 3)'),
+          vscode.l10n.t('What was wrong with it?'),
+        ));
+      const fix =
+        request.fix ??
+        (await askWords(
+          vscode.l10n.t('Record Script Fix (3 of 3)'),
+          vscode.l10n.t('What was done about it?'),
+        ));
       return (text, at) => recordFix(text, { kind: 'script', script, bug, fix }, at);
     }
     case 'code-fix': {
       const partition = partitionNamed(
         reading,
-        request.partition ?? (await askPartition(reading, 'Code Fix (1 of 4)')),
+        request.partition ?? (await askPartition(reading, vscode.l10n.t('Record Code Fix (1 of 4)'))),
       );
-      const issue = request.issue ?? (await askWords('Code Fix (2 of 4)', 'What was wrong?'));
-      const fix = request.fix ?? (await askWords('Code Fix (3 of 4)', 'Which file, and what was done?'));
+      const issue =
+        request.issue ??
+        (await askWords(vscode.l10n.t('Record Code Fix (2 of 4)'), vscode.l10n.t('What was wrong?')));
+      const fix =
+        request.fix ??
+        (await askWords(
+          vscode.l10n.t('Record Code Fix (3 of 4)'),
+          vscode.l10n.t('Which file, and what was done?'),
+        ));
       const commit =
-        request.commit ?? (await askWords('Code Fix (4 of 4)', 'The commit, or nothing', 'may be empty'));
+        request.commit ??
+        (await askWords(
+          vscode.l10n.t('Record Code Fix (4 of 4)'),
+          vscode.l10n.t('The commit, or nothing'),
+          'may be empty',
+        ));
       const row = { kind: 'code', partition, issue, fix, commit: commit || '—' } as const;
       return (text, at) => recordFix(text, row, at);
     }
@@ -97,22 +125,32 @@ async function askNote(
   request: RecordRequest,
   by: string,
 ): Promise<Change> {
-  const title = kind === 'note' ? 'Note' : 'Anomaly';
+  const title = (step: number): string =>
+    kind === 'note'
+      ? vscode.l10n.t('Record Note ({0} of 3)', step)
+      : vscode.l10n.t('Record Anomaly ({0} of 3)', step);
   const { runbook } = reading;
-  const name = partitionNamed(
-    reading,
-    request.partition ?? (await askPartition(reading, `${title} (1 of 3)`)),
-  );
+  const name = partitionNamed(reading, request.partition ?? (await askPartition(reading, title(1))));
   const partition = runbook.partitions.find((each) => each.name === name);
-  const wanted = request.phase ?? (await askPhase(reading, name, `${title} (2 of 3)`));
+  const wanted = request.phase ?? (await askPhase(reading, name, title(2)));
   const phase = runbook.phases.find((each) => plain(each.title) === plain(wanted));
   if (partition === undefined || phase === undefined)
     throw new OperatorError(
-      `There is no phase "${wanted}" in the runbook. It has ${listed(runbook.phases.map((each) => each.title))}. Nothing was written.`,
+      vscode.l10n.t(
+        'The runbook has no phase "{0}". It has {1}. Nothing was written.',
+        wanted,
+        listed(runbook.phases.map((each) => each.title)),
+      ),
     );
   const words =
-    request.words ?? (await askWords(`${title} (3 of 3)`, `What is to stand in ${name} · ${phase.title}?`));
-  mustSay(words, 'A note');
+    request.words ??
+    (await askWords(title(3), vscode.l10n.t('What is to stand in {0} · {1}?', name, phase.title)));
+  if (words.trim() === '')
+    throw new OperatorError(
+      vscode.l10n.t(
+        'A note needs words, and none were given. Nothing was written. Record it again with some.',
+      ),
+    );
   const place = placeOf(runbook, { kind: 'phase', partition, phase });
   return (text, at) =>
     thenAlso(text, ensurePlace(text, place), (after) =>
@@ -128,42 +166,48 @@ async function askGate(reading: LogReading, request: RecordRequest, by: string):
   );
   if (gate === undefined)
     throw new OperatorError(
-      `The log has no gate "${wanted}". It has ${listed(gates.map((each) => bare(each.title)))}. Nothing was written.`,
+      vscode.l10n.t(
+        'The log has no gate "{0}". It has {1}. Nothing was written.',
+        wanted,
+        listed(gates.map((each) => bare(each.title))),
+      ),
     );
   const title = bare(gate.title);
   const kind = request.status ?? (await askStatus(title));
   const reason =
     request.reason ??
     (needsReason(kind)
-      ? await askWords(
-          `Gate ${statusWords[kind]}: ${title}`,
-          `Why is it ${statusWords[kind].toLowerCase()}? The reason goes into the log.`,
-        )
+      ? await askWords(vscode.l10n.t('Record Gate {0}: {1}', statusWords[kind], title), whyWords[kind])
       : '');
-  if (needsReason(kind)) mustSay(reason, 'A gate');
+  if (needsReason(kind) && reason.trim() === '')
+    throw new OperatorError(
+      vscode.l10n.t(
+        'This needs a reason, and none was given. Nothing was written. Record it again with one.',
+      ),
+    );
   const decision: GateDecision = { kind, by, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) };
   return (text, at) => decideGate(text, reading.runbook, gate.title, decision, at);
 }
 
-function mustSay(words: string, what: string): void {
-  if (words.trim() !== '') return;
-  throw new OperatorError(
-    what === 'A gate'
-      ? 'This needs a reason, and none was given. Nothing was written.'
-      : `${what} needs words. Nothing was written.`,
-  );
-}
-
 const statusWords: Readonly<Record<StatusKind, string>> = {
-  cleared: 'Cleared',
-  partial: 'Partial',
-  failed: 'Failed',
-  waived: 'Waived',
-  pending: 'Reopened',
+  cleared: vscode.l10n.t('Cleared'),
+  partial: vscode.l10n.t('Partial'),
+  failed: vscode.l10n.t('Failed'),
+  waived: vscode.l10n.t('Waived'),
+  pending: vscode.l10n.t('Reopened'),
+};
+
+/** Asked where a reason is needed. */
+const whyWords: Readonly<Record<StatusKind, string>> = {
+  cleared: '',
+  partial: vscode.l10n.t('Why is it partial? The reason goes into the log.'),
+  failed: vscode.l10n.t('Why is it failed? The reason goes into the log.'),
+  waived: vscode.l10n.t('Why is it waived? The reason goes into the log.'),
+  pending: vscode.l10n.t('Why is it reopened? The reason goes into the log.'),
 };
 
 const listed = (names: readonly string[]): string =>
-  names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');
+  names.length === 0 ? vscode.l10n.t('none') : names.map((name) => `"${name}"`).join(', ');
 
 interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
@@ -171,7 +215,7 @@ interface Choice<T> extends vscode.QuickPickItem {
 
 async function pick<T>(title: string, placeHolder: string, items: readonly Choice<T>[]): Promise<T> {
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Record ${title}`.trim(),
+    title,
     placeHolder,
     matchOnDescription: true,
     ignoreFocusOut: true,
@@ -182,13 +226,13 @@ async function pick<T>(title: string, placeHolder: string, items: readonly Choic
 
 async function askWords(title: string, prompt: string, empty?: 'may be empty'): Promise<string> {
   const words = await vscode.window.showInputBox({
-    title: `Record ${title}`,
+    title,
     prompt,
     ignoreFocusOut: true,
     validateInput: (value) =>
       empty === undefined && value.trim() === ''
         ? {
-            message: 'Write some words, or leave with Escape.',
+            message: vscode.l10n.t('Write some words, or leave with Escape.'),
             severity: vscode.InputBoxValidationSeverity.Error,
           }
         : undefined,
@@ -198,18 +242,30 @@ async function askWords(title: string, prompt: string, empty?: 'may be empty'): 
 }
 
 const askKind = (): Promise<NonNullable<RecordRequest['kind']>> =>
-  pick('', 'What is to be recorded?', [
-    { label: '$(note) Note', description: 'in the notes of a phase', value: 'note' },
+  pick(vscode.l10n.t('Record'), vscode.l10n.t('What is to be recorded?'), [
     {
-      label: '$(warning) Anomaly',
-      description: 'what was not as it should be, in the notes of a phase',
+      label: `$(note) ${vscode.l10n.t('Note')}`,
+      description: vscode.l10n.t('in the notes of a phase'),
+      value: 'note',
+    },
+    {
+      label: `$(warning) ${vscode.l10n.t('Anomaly')}`,
+      description: vscode.l10n.t('what was not as it should be, in the notes of a phase'),
       value: 'anomaly',
     },
-    { label: '$(terminal) Script Fix', description: 'a row of the script fixes', value: 'script-fix' },
-    { label: '$(code) Code Fix', description: 'a row of the code fixes', value: 'code-fix' },
     {
-      label: '$(lock) Gate Status',
-      description: 'cleared, partial, failed, waived or reopened',
+      label: `$(terminal) ${vscode.l10n.t('Script Fix')}`,
+      description: vscode.l10n.t('a row of the script fixes'),
+      value: 'script-fix',
+    },
+    {
+      label: `$(code) ${vscode.l10n.t('Code Fix')}`,
+      description: vscode.l10n.t('a row of the code fixes'),
+      value: 'code-fix',
+    },
+    {
+      label: `$(lock) ${vscode.l10n.t('Gate Status')}`,
+      description: vscode.l10n.t('cleared, partial, failed, waived or reopened'),
       value: 'gate',
     },
   ]);
@@ -233,7 +289,10 @@ const caretFirst = (
 ): readonly Choice<string>[] =>
   choices
     .toSorted((a, b) => Number(b.here) - Number(a.here))
-    .map((each) => ({ ...each, ...(each.here ? { description: 'where the caret stands' } : {}) }));
+    .map((each) => ({
+      ...each,
+      ...(each.here ? { description: vscode.l10n.t('where the caret stands') } : {}),
+    }));
 
 function askPartition(reading: LogReading, title: string): Promise<string> {
   const caret = caretIn(reading);
@@ -243,8 +302,8 @@ function askPartition(reading: LogReading, title: string): Promise<string> {
     here: sections.some((section) => inSection(caret, section)),
   }));
   if (choices.length === 0)
-    throw new OperatorError('The runbook declares no partition. Mend its front matter first.');
-  return pick(title, 'Which partition?', caretFirst(choices));
+    throw new OperatorError(vscode.l10n.t('The runbook declares no partition. Mend its front matter first.'));
+  return pick(title, vscode.l10n.t('Which partition?'), caretFirst(choices));
 }
 
 function askPhase(reading: LogReading, partition: string, title: string): Promise<string> {
@@ -255,17 +314,20 @@ function askPhase(reading: LogReading, partition: string, title: string): Promis
     value: phase.title,
     here: sections.some(({ heading }) => inSection(caret, heading)),
   }));
-  return pick(title, `Which phase of ${partition}?`, caretFirst(choices));
+  return pick(title, vscode.l10n.t('Which phase of {0}?', partition), caretFirst(choices));
 }
 
 function askWhichGate(gates: CascadeRecord['gates']): Promise<string> {
-  if (gates.length === 0) throw new OperatorError('Neither the log nor its runbook has a gate.');
+  if (gates.length === 0)
+    throw new OperatorError(
+      vscode.l10n.t('Neither the log nor its runbook has a gate. Declare one under "gates:" in the runbook.'),
+    );
   return pick(
-    'Gate Status (1 of 3)',
-    'Which gate?',
+    vscode.l10n.t('Record Gate Status (1 of 3)'),
+    vscode.l10n.t('Which gate?'),
     gates.map(({ title, cell }) => ({
       label: `${signs[cell?.status?.kind ?? 'pending']} ${bare(title)}`,
-      description: cell?.text ?? 'not in the log yet',
+      description: cell?.text ?? vscode.l10n.t('not in the log yet'),
       value: title,
     })),
   );
@@ -273,11 +335,11 @@ function askWhichGate(gates: CascadeRecord['gates']): Promise<string> {
 
 const askStatus = (gate: string): Promise<StatusKind> =>
   pick(
-    'Gate Status (2 of 3)',
+    vscode.l10n.t('Record Gate Status (2 of 3)'),
     gate,
     (['cleared', 'partial', 'failed', 'waived', 'pending'] as const).map((kind) => ({
       label: `${signs[kind]} ${statusWords[kind]}${needsReason(kind) ? '…' : ''}`,
-      description: needsReason(kind) ? 'with a reason' : 'today',
+      description: needsReason(kind) ? vscode.l10n.t('with a reason') : vscode.l10n.t('today'),
       value: kind,
     })),
   );
@@ -285,7 +347,11 @@ const askStatus = (gate: string): Promise<StatusKind> =>
 function partitionNamed({ runbook }: LogReading, name: string): string {
   if (runbook.partitions.some((each) => each.name === name)) return name;
   throw new OperatorError(
-    `The runbook has no partition "${name}". It has ${listed(runbook.partitions.map((each) => each.name))}. Nothing was written.`,
+    vscode.l10n.t(
+      'The runbook has no partition "{0}". It has {1}. Nothing was written.',
+      name,
+      listed(runbook.partitions.map((each) => each.name)),
+    ),
   );
 }
 
@@ -303,15 +369,11 @@ export async function logToWrite(
   if (uri !== undefined) {
     const reading = await logs.read(await vscode.workspace.openTextDocument(uri));
     if (reading !== undefined) return reading;
-    throw new OperatorError(
-      `${vscode.workspace.asRelativePath(uri)} is not the log of a runbook in this workspace.`,
-    );
+    throw notALog(uri);
   }
   const state = await current.refresh();
   if (state.kind === 'log') return state.reading;
-  throw new OperatorError(
-    state.kind === 'unreadable' ? state.message : 'There is no log yet. "Cascade: Start Run…" makes one.',
-  );
+  throw withoutLog(state);
 }
 
 async function write({ cascades, current }: RecordParts, reading: LogReading, change: Change): Promise<void> {

@@ -3,14 +3,15 @@ import * as vscode from 'vscode';
 import { targetsToLookAt } from '../core/run/look.ts';
 import { type Target, targetName } from '../core/run/places.ts';
 import { runInBackground } from './background-run.ts';
-import { type Cascades, OperatorError } from './cascades.ts';
+import type { Cascades } from './cascades.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
 import { DisposableStore } from './disposables.ts';
 import type { Logs } from './logs.ts';
+import { withoutLog } from './refusals.ts';
 import { notebookType } from './runbook-serializer.ts';
 
-const look = 'Look Now';
-const openLog = 'Open Log';
+const look = vscode.l10n.t('Look Now');
+const openLog = vscode.l10n.t('Open Log');
 
 /** Tells once of each change whose end nobody saw, unless somebody is at it right now. */
 export class RecoveryOffers implements vscode.Disposable {
@@ -55,9 +56,17 @@ export class RecoveryOffers implements vscode.Disposable {
     }
     const [first] = fresh;
     if (first === undefined) return;
-    const more = fresh.length === 1 ? '' : `, and ${fresh.length - 1} more`;
     const picked = await vscode.window.showWarningMessage(
-      `${targetName(first)}${more}: a change was started and the log has no result. Nothing is repeated by itself.`,
+      fresh.length === 1
+        ? vscode.l10n.t(
+            '{0}: a change was started and the log has no result. Nothing is repeated by itself. Look at what is there now.',
+            targetName(first),
+          )
+        : vscode.l10n.t(
+            '{0}, and {1} more: a change was started and the log has no result. Nothing is repeated by itself. Look at what is there now.',
+            targetName(first),
+            fresh.length - 1,
+          ),
       look,
       openLog,
     );
@@ -89,30 +98,39 @@ export async function recover(
   partition: string | undefined,
 ): Promise<void> {
   const state = await current.refresh();
-  if (state.kind !== 'log')
-    throw new OperatorError(
-      state.kind === 'unreadable' ? state.message : 'There is no log yet, so nothing was started.',
-    );
+  if (state.kind !== 'log') throw withoutLog(state);
   const targets = targetsToLookAt(state.runbook, state.reading.record).filter(
     (target) => partition === undefined || target.kind === 'gate' || target.partition.name === partition,
   );
   if (targets.length === 0) {
-    void vscode.window.showInformationMessage('No change is without a result: there is nothing to recover.');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No change is without a result: there is nothing to recover.'),
+    );
     return;
   }
   const { cascade, log } = await cascades.open(state.runbookUri, state.runbook);
   for (const target of targets) {
-    const finished = await runInBackground(cascades, cascade, target, `Looking at ${targetName(target)}`, {
-      purpose: 'look',
-    });
+    const finished = await runInBackground(
+      cascades,
+      cascade,
+      target,
+      vscode.l10n.t('Looking at {0}', targetName(target)),
+      {
+        purpose: 'look',
+      },
+    );
     await current.refresh();
     void tell(target, finished.reason, log);
   }
 }
 
 async function tell(target: Target, reason: string | undefined, log: vscode.Uri): Promise<void> {
-  const verify = 'Verify Partition';
-  const words = `${targetName(target)}: ${reason ?? 'what was started is there'}. It is in the log; running again is yours.`;
+  const verify = vscode.l10n.t('Verify Partition');
+  const words = vscode.l10n.t(
+    '{0}: {1}. It is in the log; running again is yours.',
+    targetName(target),
+    reason ?? vscode.l10n.t('what was started is there'),
+  );
   const choices = target.kind === 'gate' ? [openLog] : [verify, openLog];
   const picked = await vscode.window.showInformationMessage(words, ...choices);
   if (picked === verify && target.kind !== 'gate')

@@ -35,7 +35,9 @@ async function openTranscript(
   const shown = reports.find(report);
   const path = shown?.progress.transcript(check);
   if (shown === undefined || path === undefined)
-    throw new OperatorError('This transcript is not known any more. The log links it.');
+    throw new OperatorError(
+      vscode.l10n.t('This transcript is not known any more. Open it by its link in the log.'),
+    );
   const file = vscode.Uri.joinPath(shown.log, '..', path);
   await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.Beside, preview: true });
 }

@@ -53,15 +53,26 @@ async function pick(
   const overview = state.kind === 'log' ? state.overview : undefined;
   const all = sections(runbook, overview, partition);
   if (all.length === 0)
-    throw new OperatorError('No cell stands under a phase. Put cells under a heading with the title of one.');
+    throw new OperatorError(
+      vscode.l10n.t('No cell stands under a phase. Put cells under a heading with the title of one.'),
+    );
   const picked = await vscode.window.showQuickPick(
     all.map((section) => ({
       label: section.title,
-      description: section.status === undefined ? 'no log yet' : `${signs[section.status]} ${section.status}`,
-      detail: section.steps.length === 1 ? '1 cell' : `${section.steps.length} cells`,
+      description:
+        section.status === undefined
+          ? vscode.l10n.t('no log yet')
+          : `${signs[section.status]} ${section.status}`,
+      detail:
+        section.steps.length === 1
+          ? vscode.l10n.t('1 cell')
+          : vscode.l10n.t('{0} cells', section.steps.length),
       section,
     })),
-    { title: `Cascade: Run Phase on ${partition}`, placeHolder: 'Choose a phase' },
+    {
+      title: vscode.l10n.t('Cascade: Run Phase on {0}', partition),
+      placeHolder: vscode.l10n.t('Choose a phase'),
+    },
   );
   return picked?.section;
 }

@@ -17,7 +17,7 @@ export class PartitionStatusBar implements vscode.Disposable {
     this.#item = this.#store.add(
       vscode.window.createStatusBarItem('cascade.partition', vscode.StatusBarAlignment.Left, 100),
     );
-    this.#item.name = 'Cascade Partition';
+    this.#item.name = vscode.l10n.t('Cascade Partition');
     this.#item.command = 'cascade.selectPartition';
     this.#store.add(controllers.onDidChange(() => this.#show()));
     this.#store.add(controllers.onDidProgress(() => this.#show()));
@@ -33,14 +33,16 @@ export class PartitionStatusBar implements vscode.Disposable {
     }
     const partition = this.#controllers.selected(notebook.uri);
     const icon = this.#controllers.isRunning(notebook.uri) ? '$(sync~spin)' : '$(layers)';
-    const rehearsal = this.#cascades.rehearsal ? ' · REHEARSAL' : '';
+    const marked = (words: string): string =>
+      this.#cascades.rehearsal ? vscode.l10n.t('{0} · REHEARSAL', words) : words;
     const run = this.#controllers.progress(notebook.uri);
-    const progress = run === undefined ? '' : ` ${run.done} of ${run.all}`;
-    this.#item.text = `${icon} ${partition ?? 'Select Partition'}${progress}${rehearsal}`;
+    const named = partition ?? vscode.l10n.t('Select Partition');
+    const shown = run === undefined ? named : vscode.l10n.t('{0} {1} of {2}', named, run.done, run.all);
+    this.#item.text = `${icon} ${marked(shown)}`;
     this.#item.tooltip =
       partition === undefined
-        ? 'No partition is chosen: nothing runs before one is'
-        : `The runbook runs on ${partition}${rehearsal}`;
+        ? vscode.l10n.t('No partition is chosen, so nothing runs. Select one here')
+        : marked(vscode.l10n.t('The runbook runs on {0}', partition));
     this.#item.show();
   }
 

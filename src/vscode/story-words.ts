@@ -13,8 +13,8 @@ export function storyMarkdown(story: CheckStory | GateStory, runbook: vscode.Uri
 }
 
 function statusWords(status: LogStatus | undefined): string {
-  if (status === undefined) return 'no status';
-  if (status.started) return `${signs.partial} started, and no result was written`;
+  if (status === undefined) return vscode.l10n.t('no status');
+  if (status.started) return `${signs.partial} ${vscode.l10n.t('started, and no result was written')}`;
   const date = status.date === undefined ? '' : ` ${status.date}`;
   return `${signs[status.kind]} ${status.kind}${status.kind === 'pending' ? '' : date}`;
 }
@@ -30,31 +30,35 @@ function checkWords(words: Words, story: CheckStory, runbook: string): void {
   if (seen !== '') words.paragraph().plain(short(seen));
   const first = latest === undefined ? '' : evidence;
   if (history.length > 0 || first !== '') {
-    words.paragraph().plain('Before that:');
+    words.paragraph().plain(vscode.l10n.t('Before that:'));
     for (const line of history) words.item().plain(short(line.text, 160));
-    if (older > 0) words.item().plain(`${older} more in the log`);
-    if (first !== '') words.item().plain(`${short(first, 160)} (the words of the check itself)`);
+    if (older > 0) words.item().plain(vscode.l10n.t('{0} more in the log', older));
+    if (first !== '')
+      words.item().plain(vscode.l10n.t('{0} (the words of the check itself)', short(first, 160)));
   }
   if (story.runbook !== undefined) {
     words
       .paragraph()
-      .plain(`${runbook}, line ${story.runbook.line}: `)
+      .plain(`${vscode.l10n.t('{0}, line {1}:', runbook, story.runbook.line)} `)
       .code(short(story.runbook.source, 120));
   } else if (story.status !== undefined) {
-    words.paragraph().plain('The runbook has no such check.');
+    words.paragraph().plain(vscode.l10n.t('The runbook has no such check.'));
   }
 }
 
 function gateWords(words: Words, story: GateStory): void {
   words.bold(story.title).plain(` · ${statusWords(story.status)}`);
   if (story.note !== '') words.paragraph().plain(short(story.note));
-  if (story.blocks.length > 0) words.paragraph().plain(`Blocks ${listed(story.blocks)}.`);
-  if (story.requires.length > 0) words.paragraph().plain(`Requires ${listed(story.requires)}.`);
+  if (story.blocks.length > 0) words.paragraph().plain(vscode.l10n.t('Blocks {0}.', listed(story.blocks)));
+  if (story.requires.length > 0)
+    words.paragraph().plain(vscode.l10n.t('Requires {0}.', listed(story.requires)));
   if (story.closed.length > 0) {
-    words.paragraph().plain('Closed:');
-    for (const { why, clears } of story.closed) words.item().plain(`${why}. To open it, ${clears}.`);
+    words.paragraph().plain(vscode.l10n.t('Closed:'));
+    for (const { why, clears } of story.closed)
+      words.item().plain(vscode.l10n.t('{0}. To open it, {1}.', why, clears));
   }
-  if (!story.declared) words.paragraph().plain('The runbook declares no such gate: it stops nothing.');
+  if (!story.declared)
+    words.paragraph().plain(vscode.l10n.t('The runbook declares no such gate: it stops nothing.'));
 }
 
 const listed = (names: readonly string[]): string => names.map(patternWords).join(', ');

@@ -52,7 +52,9 @@ function statusIcon(status: Pick<OverviewStatus, 'status' | 'started'>): vscode.
 }
 
 const statusWords = ({ status, started, date, note }: OverviewStatus): string =>
-  [started ? 'started, no result' : (date ?? status), note ?? ''].filter((word) => word !== '').join(' · ');
+  [started ? vscode.l10n.t('started, no result') : (date ?? status), note ?? '']
+    .filter((word) => word !== '')
+    .join(' · ');
 
 /** A tree that is nothing but the log, drawn. */
 export class LogTree implements vscode.TreeDataProvider<TreeNode> {
@@ -159,15 +161,20 @@ function treeItem(node: TreeNode): vscode.TreeItem {
       const item = statusItem(node.phase.phase, node.phase, `cascade.phase.${node.phase.phase}`, state);
       if (node.blocked !== undefined) {
         item.iconPath = new vscode.ThemeIcon('lock', new vscode.ThemeColor('list.warningForeground'));
-        item.description = `blocked · ${statusWords(node.phase)}`;
+        item.description = vscode.l10n.t('blocked · {0}', statusWords(node.phase));
         item.tooltip = node.blocked;
-        item.accessibilityInformation = { label: `${node.phase.phase}: blocked, ${node.blocked}` };
+        item.accessibilityInformation = {
+          label: vscode.l10n.t('{0}: blocked, {1}', node.phase.phase, node.blocked),
+        };
       }
       if (node.running) {
         item.iconPath = new vscode.ThemeIcon('sync~spin');
-        item.description = 'running';
-        item.tooltip = `${node.phase.phase} is being run. Its result comes when it has ended.`;
-        item.accessibilityInformation = { label: `${node.phase.phase}: running` };
+        item.description = vscode.l10n.t('running');
+        item.tooltip = vscode.l10n.t(
+          '{0} is being run. Its result comes when it has ended.',
+          node.phase.phase,
+        );
+        item.accessibilityInformation = { label: vscode.l10n.t('{0}: running', node.phase.phase) };
       }
       return item;
     }
@@ -208,17 +215,21 @@ function partitionItem({
   const open = partition.phases.find((phase) => !isSettled(phase.status));
   const worst: Pick<OverviewStatus, 'status' | 'started'> = failed ?? open ?? partition.signOff;
   const signed = running
-    ? `running: ${failed?.phase ?? ''}`
-    : partition.signOff.status === 'cleared'
-      ? `signed off ${partition.signOff.date ?? ''}`
-      : `next: ${open?.phase ?? signOff}`;
+    ? vscode.l10n.t('running: {0}', failed?.phase ?? '')
+    : partition.signOff.status !== 'cleared'
+      ? vscode.l10n.t('next: {0}', open?.phase ?? signOff)
+      : partition.signOff.date === undefined
+        ? vscode.l10n.t('signed off')
+        : vscode.l10n.t('signed off {0}', partition.signOff.date);
   item.iconPath = running ? new vscode.ThemeIcon('sync~spin') : statusIcon(worst);
-  item.description = `${signed}${isProtected ? ' · protected' : ''}`;
+  item.description = isProtected ? vscode.l10n.t('{0} · protected', signed) : signed;
   item.tooltip = partition.note;
   item.contextValue = 'cascade.partition';
   item.command = reveal(partition.span);
   item.accessibilityInformation = {
-    label: `${partition.partition}: ${signed}${isProtected ? ', protected' : ''}`,
+    label: isProtected
+      ? vscode.l10n.t('{0}: {1}, protected', partition.partition, signed)
+      : vscode.l10n.t('{0}: {1}', partition.partition, signed),
   };
   return item;
 }
@@ -241,6 +252,6 @@ function statusItem(
 
 const reveal = (span: Span): vscode.Command => ({
   command: 'cascade.revealInLog',
-  title: 'Reveal in Log',
+  title: vscode.l10n.t('Reveal in Log'),
   arguments: [span],
 });

@@ -42,7 +42,7 @@ export class VerificationTests implements vscode.Disposable {
     this.controller.refreshHandler = async () => this.#show(await current.refresh());
     this.profile = this.#store.add(
       this.controller.createRunProfile(
-        'Verify',
+        vscode.l10n.t('Verify'),
         vscode.TestRunProfileKind.Run,
         (request, token) => this.#run(request, token),
         true,
@@ -68,7 +68,7 @@ export class VerificationTests implements vscode.Disposable {
           target.partition.name,
           shown?.runbookUri,
         );
-        item.description = this.#cascades.rehearsal ? 'REHEARSAL' : '';
+        item.description = this.#cascades.rehearsal ? vscode.l10n.t('REHEARSAL') : '';
         item.children.replace(
           checksOf(shown?.runbook, target).map((placed) => this.#checkItem(placed, target, shown)),
         );
@@ -142,7 +142,9 @@ export class VerificationTests implements vscode.Disposable {
           ? undefined
           : verifications(shown.runbook).find((each) => each.partition.name === partition.id);
       if (shown === undefined || target === undefined)
-        throw new OperatorError('The runbook was changed since: refresh the tests.');
+        throw new OperatorError(
+          vscode.l10n.t('The runbook was changed since. Refresh the tests, then run them again.'),
+        );
       const { cascade } = await this.#cascades.open(shown.runbookUri, shown.runbook);
       const { operator, rehearsal } = this.#cascades;
       const started = await startRun(cascade, { operator, rehearsal });
@@ -199,7 +201,9 @@ function tell(testRun: vscode.TestRun, partition: vscode.TestItem, event: RunEve
       testRun.errored(
         item,
         new vscode.TestMessage(
-          event.blocks.map((block) => `${block.why}. To go on: ${block.clears}.`).join('\n'),
+          event.blocks
+            .map((block) => vscode.l10n.t('{0}. To go on: {1}.', block.why, block.clears))
+            .join('\n'),
         ),
       );
       return;

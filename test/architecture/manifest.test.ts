@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
+import texts from '../../package.nls.json' with { type: 'json' };
 import { stepLanguages } from '../../src/core/runbook/cells.ts';
 import { FAULTS } from '../../src/rehearsal/faults.ts';
 
@@ -30,11 +31,44 @@ test('every command of the manifest is registered, and the reverse', () => {
   );
 });
 
-test('every command has the category and a title in title case', () => {
+/** The text that stands for "%key%". */
+const text = (placeholder: string): string => {
+  const found = Object.entries(texts).find(([key]) => placeholder === `%${key}%`);
+  assert.ok(found, `${placeholder} is not in package.nls.json`);
+  return found[1];
+};
+
+/** What a person reads of the manifest, wherever it stands: the property or the list that holds it, and the text. */
+function* readable(value: unknown, path = ''): Generator<readonly [string, string]> {
+  const named =
+    /\/(?:title|category|description|markdownDescription|contents|contextualTitle|\w+Descriptions\/\d+|aliases\/0)$/;
+  const isName = /\/(?:notebooks|notebookRenderer)\/\d+\/displayName$|\/views\/.*\/name$/;
+  if (typeof value === 'string' && (named.test(path) || isName.test(path))) yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) yield* readable(inner, `${path}/${key}`);
+}
+
+test('every text that a person reads stands in package.nls.json, and nothing else does', () => {
+  const plain = [...readable(manifest)].filter(([, value]) => !/^%[\w.-]+%$/.test(value));
+  assert.deepEqual(plain, []);
+  const used = [...JSON.stringify(manifest).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1] ?? '');
+  same(used, Object.keys(texts));
+});
+
+test('the texts of the manifest are one voice: short, plain, without emoji and exclamation marks', () => {
+  for (const [key, value] of Object.entries(texts)) {
+    assert.doesNotMatch(value, /!|\p{Extended_Pictographic}/u, key);
+    assert.equal(value, value.trim(), key);
+    if (key.endsWith('.description') || key === 'description') assert.match(value, /[.)]$/, key);
+  }
+});
+
+test('every command has the category and a title in title case without emoji', () => {
   for (const { command, category, title } of contributes.commands) {
-    assert.equal(category, 'Cascade', command);
-    for (const word of title.replace(/…$/, '').split(' '))
-      assert.match(word, /^(?:[A-Z]|(?:on|in|of|the|a)$)/, `${command}: ${title}`);
+    assert.equal(title, `%command.${command.replace('cascade.', '')}.title%`);
+    assert.equal(text(category), 'Cascade', command);
+    for (const word of text(title).replace(/…$/, '').split(' '))
+      assert.match(word, /^(?:[A-Z]\w*|(?:on|in|of|the|a))$/, `${command}: ${text(title)}`);
   }
 });
 
@@ -47,7 +81,7 @@ test('every setting of the manifest is read, and the reverse', () => {
 
 test('every setting has a description, a scope and a default', () => {
   for (const [name, setting] of Object.entries(contributes.configuration.properties)) {
-    assert.ok(setting.markdownDescription, name);
+    assert.ok(text(setting.markdownDescription), name);
     assert.ok(setting.scope, name);
     assert.ok('default' in setting, name);
   }

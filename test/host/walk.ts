@@ -6,11 +6,13 @@ import type { Locator, Page } from 'playwright-core';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { World } from '../../src/rehearsal/world.ts';
 import { launchBrowser } from '../../src/tooling/browser.ts';
+import { packVsix } from '../../src/tooling/package.ts';
 import { root } from '../../src/tooling/paths.ts';
 import { startRehearsal } from '../../src/tooling/rehearsal-workspace.ts';
 import { folderUrl, startHost } from '../../src/tooling/vscode-host.ts';
 import { installVsCodeServer } from '../../src/tooling/vscode-install.ts';
 import { leaks } from './leaks.ts';
+import { inOtherLetters, speakIt, translate } from './translated.ts';
 
 export interface Walk extends AsyncDisposable {
   readonly page: Page;
@@ -40,6 +42,8 @@ export interface WalkOptions {
   readonly speed?: number;
   /** The folder is not trusted. */
   readonly untrusted?: boolean;
+  /** Every text of ours is translated, and VS Code speaks that language. */
+  readonly translated?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -57,10 +61,17 @@ export async function startWalk(vsix: string, stop: AbortSignal, options: WalkOp
     ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
   ends.defer(() => rehearsal.world.close());
+  let packed = vsix;
+  if (options.translated === true) {
+    const folder = join(scratch, 'translated');
+    await translate(folder);
+    packed = join(scratch, 'translated.vsix');
+    await packVsix(packed, stop, folder);
+  }
   const dataDirectory = join(scratch, 'server');
   const host = await startHost(server, {
     dataDirectory,
-    vsix: [vsix],
+    vsix: [packed],
     env: rehearsal.world.env,
     ...(options.untrusted === true ? { workspaceTrust: true } : {}),
     stop,
@@ -73,13 +84,15 @@ export async function startWalk(vsix: string, stop: AbortSignal, options: WalkOp
   page.on('console', (message) => {
     if (message.type() === 'error' && /cascade/i.test(message.text())) consoleErrors.push(message.text());
   });
+  if (options.translated === true) await speakIt(page);
   await page.goto(folderUrl(host, rehearsal.workspace));
   if (options.untrusted === true) {
     await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ timeout: 60_000 });
   }
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  const view = options.translated === true ? inOtherLetters('Cascade') : 'Cascade';
   // A file opened before the extensions are known would open as text.
-  await page.getByRole('tab', { name: 'Cascade' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('tab', { name: view }).waitFor({ timeout: 60_000 });
   await mkdir(screenshots, { recursive: true });
   const kept = ends.move();
   return {

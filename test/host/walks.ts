@@ -15,6 +15,7 @@ import { gates } from './walks/gates.ts';
 import { keyboard } from './walks/keyboard.ts';
 import { logWalk } from './walks/log.ts';
 import { operator } from './walks/operator.ts';
+import { translation } from './walks/translation.ts';
 import { twoHands } from './walks/two-hands.ts';
 import { untrusted } from './walks/untrusted.ts';
 import { writing } from './walks/writing.ts';
@@ -35,6 +36,7 @@ const plans: readonly Plan[] = [
   { name: 'writing', steps: writing },
   { name: 'a log', steps: logWalk },
   { name: 'gates', steps: gates },
+  { name: 'another language', options: { translated: true }, steps: translation },
   { name: 'two hands', options: { speed: 1 }, steps: twoHands },
   // Slow enough to be met in the middle of a deploy.
   { name: 'a crash', options: { speed: 10 }, waits: true, steps: crash },

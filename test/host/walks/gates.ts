@@ -113,6 +113,11 @@ export const gates = (walk: Walk): readonly Case[] => {
         assert.doesNotMatch(await log(), /PostmarkProd` with return path.*: (?:✅|🟡 started).*prod/u);
         await walk.answer('prod');
         await logHas(/prod\.ardamails\.com` registered on .*: ✅/u);
+        // Another program that writes now, as the next step does, would meet the last words of the run.
+        await page
+          .locator('.statusbar-item', { hasText: 'prod · REHEARSAL' })
+          .locator('.codicon-layers')
+          .waitFor();
       },
     },
     {

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { argv, stdout } from 'node:process';
-import { build as bundle, type Metafile } from 'esbuild';
+import { build as bundle, type Metafile, type Plugin } from 'esbuild';
 import { keepNames } from './commonjs-names.ts';
 import { bundleOnePassword, loadOnePasswordLazily } from './onepassword-bundle.ts';
 import { bundlePages } from './page-bundles.ts';
@@ -25,11 +25,24 @@ const common = {
 export async function build(): Promise<Metafile> {
   await mkdir(dist, { recursive: true });
   const chunkFolder = 'chunks';
-  const [{ metafile }, onePassword, pages, tests] = await Promise.all([
+  const [first, { metafile }, onePassword, pages, tests] = await Promise.all([
+    bundle({
+      ...common,
+      entryPoints: { extension: join(root, 'src/vscode/extension.ts') },
+      outdir: dist,
+      // Loaded by a plain require; an ES module takes the extension host's loader longer.
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      minify: true,
+      external: ['vscode'],
+      sourcemap: true,
+      metafile: true,
+      plugins: [workbenchApart],
+    }),
     bundle({
       ...common,
       entryPoints: {
-        extension: join(root, 'src/vscode/extension.ts'),
+        workbench: join(root, 'src/vscode/workbench.ts'),
         cascade: join(root, 'src/cli/main.ts'),
       },
       outdir: dist,
@@ -62,16 +75,25 @@ export async function build(): Promise<Metafile> {
     }),
   ]);
   await removeAllBut([
+    ...Object.keys(first.metafile.outputs).map((path) => resolve(root, path)),
     ...Object.keys(metafile.outputs).map((path) => resolve(root, path)),
     ...Object.keys(tests.metafile.outputs).map((path) => resolve(root, path)),
     ...onePassword,
     ...Object.keys(pages.outputs).map((path) => resolve(root, path)),
   ]);
   return {
-    inputs: { ...metafile.inputs, ...pages.inputs },
-    outputs: { ...metafile.outputs, ...pages.outputs },
+    inputs: { ...first.metafile.inputs, ...metafile.inputs, ...pages.inputs },
+    outputs: { ...first.metafile.outputs, ...metafile.outputs, ...pages.outputs },
   };
 }
+
+/** What is loaded behind the first file is a bundle of its own. */
+const workbenchApart: Plugin = {
+  name: 'workbench-apart',
+  setup(builder) {
+    builder.onResolve({ filter: /\/workbench\.ts$/ }, () => ({ path: './workbench.js', external: true }));
+  },
+};
 
 /** Removed afterwards, not before: a VS Code that runs from `dist` loads its chunks late. */
 async function removeAllBut(written: readonly string[]): Promise<void> {

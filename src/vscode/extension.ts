@@ -11,7 +11,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Cascad
       transientOutputs: true,
     }),
   );
-  // A notebook that was open before must not wait until all of this is loaded.
+  // What the editor has waiting for the serializer goes first: loading the rest keeps the host busy for some time.
+  await new Promise((resolve) => setImmediate(resolve));
   const { openWorkbench } = await import('./workbench.ts');
   const workbench = openWorkbench(context);
   close = workbench.close;

@@ -1,6 +1,6 @@
 /** Where a cascade stands, to be drawn: partitions against phases, gates as doors between them, and what happened when. */
 import { type Asked, asking, type Block } from '../gates/may-run.ts';
-import { attemptsOf } from '../log/attempts.ts';
+import { type Attempt, attemptsOf } from '../log/attempts.ts';
 import type { Stamp } from '../log/edits.ts';
 import type { CascadeRecord, GateRecord, PartitionRecord, PhaseRecord, PhaseSection } from '../log/model.ts';
 import type { GateOverview, Overview, OverviewStatus, PartitionOverview } from '../log/overview.ts';
@@ -250,7 +250,7 @@ function ofPhase(
 ): readonly Dated[] {
   const settled = overview !== undefined && isSettled(overview.status);
   const told = sections.flatMap(({ heading }: PhaseSection) =>
-    attemptsOf(log, heading).map((attempt, index, all): Dated => {
+    eachOnce(attemptsOf(log, heading)).map((attempt, index, all): Dated => {
       const date = attempt.date ?? heading.status?.date ?? overview?.date ?? '';
       // People tell how an attempt failed; of the last one the phase tells how it went.
       const passed = attempt.passed || (settled && index > 0 && index === all.length - 1);
@@ -278,6 +278,10 @@ function ofPhase(
     },
   ];
 }
+
+/** Each attempt once: what a person notes on one later is no attempt of its own. */
+const eachOnce = (attempts: readonly Attempt[]): readonly Attempt[] =>
+  attempts.filter(({ number }, index) => attempts.findIndex((each) => each.number === number) === index);
 
 /** What was decided of a gate, and what its row says where no decision tells that. */
 function ofGate({ decisions, title }: GateRecord, overview: GateOverview | undefined): readonly Dated[] {

@@ -91,7 +91,7 @@ test('a change without a result is started, and running while somebody is at it'
 test('the days have each attempt in its lane, the newest day first', () => {
   const told = fresh.replace(
     /(### Deploy \(T-O7-prod\)[\s\S]*?deploy\.sh prod.*\n)/,
-    '$1\n**Notes / anomalies**:\n\n- **First attempt (2026-11-22 16:08 PDT)** failed: the name is taken\n- **Second attempt 2026-11-24 09:10:00 +00:00** passed: 3 of 3 checks\n',
+    '$1\n**Notes / anomalies**:\n\n- **First attempt (2026-11-22 16:08 PDT)** failed: the name is taken\n- **Second attempt 2026-11-24 09:10:00 +00:00** passed: 3 of 3 checks\n- **A note on the first attempt**: it left the domain\n',
   );
   assert.notEqual(told, fresh);
   const text = row(told, 'prod', '✅ 2026-11-22', done, '❌ 2026-11-24 1 of 10 failed', '—');

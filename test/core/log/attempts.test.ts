@@ -101,8 +101,27 @@ test('a phase that is run again keeps its number; one that fails later goes on c
   );
 });
 
+test('an attempt has its day, its time and its words, as they are written', () => {
+  const told = (line: string) => {
+    const [attempt] = read(deploySection(line)).attempts;
+    return [attempt?.date, attempt?.time, attempt?.words];
+  };
+  assert.deepEqual(told('- **First attempt (2026-11-20 16:08 PDT)** failed at Step 0.2: no profile'), [
+    '2026-11-20',
+    '16:08 PDT',
+    'failed at Step 0.2: no profile',
+  ]);
+  assert.deepEqual(told('- **Attempt 2026-11-21 10:02:11 +00:00** failed at `./amm.sh`'), [
+    '2026-11-21',
+    '10:02:11 +00:00',
+    'failed at `./amm.sh`',
+  ]);
+  assert.deepEqual(told('- **Second attempt**: ✅'), [undefined, undefined, '✅']);
+});
+
 test('attempts that a person told of are counted, by their words where they have numbers', () => {
-  const told = (...lines: readonly string[]) => read(deploySection(...lines)).attempts;
+  const told = (...lines: readonly string[]) =>
+    read(deploySection(...lines)).attempts.map(({ number, passed }) => ({ number, passed }));
   assert.deepEqual(told('- **First attempt (2026-11-20 16:08 PDT)** failed at Step 0.2: no profile'), [
     { number: 1, passed: false },
   ]);

@@ -97,8 +97,6 @@ export class BoardPanel implements vscode.Disposable {
       throw new OperatorError(vscode.l10n.t('The board was closed. Open it and export it again.'));
     // A page that is hidden is not there: it has to be in sight to draw itself.
     open.panel.reveal(undefined, true);
-    await open.ready;
-    this.#show(this.#current.state);
     const request = ++this.#requests;
     const drawn = await new Promise<FromBoardPage>((resolve) => {
       const timer = setTimeout(
@@ -109,7 +107,10 @@ export class BoardPanel implements vscode.Disposable {
         clearTimeout(timer);
         resolve(answer);
       });
-      void this.#post({ kind: 'draw', format, request });
+      void open.ready.then(() => {
+        this.#show(this.#current.state);
+        return this.#post({ kind: 'draw', format, request });
+      });
     });
     this.#drawings.delete(request);
     if (drawn.kind === 'drawn') return drawn.data;
@@ -126,8 +127,15 @@ export class BoardPanel implements vscode.Disposable {
     this.#open?.panel.dispose();
     const store = new DisposableStore();
     let listens = (): void => {};
-    const open = { panel, store, ready: new Promise<void>((resolve) => (listens = resolve)) };
+    const listening = (): Promise<void> => new Promise((resolve) => (listens = resolve));
+    const open = { panel, store, ready: listening() };
     this.#open = open;
+    // A page that is hidden is thrown away; in sight again, it is another one.
+    store.add(
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) open.ready = listening();
+      }),
+    );
     const { webview } = panel;
     panel.iconPath = this.#icon;
     store.add(

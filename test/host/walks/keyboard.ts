@@ -160,6 +160,9 @@ export const keyboard = (walk: Walk): readonly Case[] => {
     {
       name: 'the board is exported for the change record, under the name that is typed',
       async run() {
+        // Hidden behind another editor, its page is not there: it is drawn anew.
+        await keys.press('Control+p');
+        await type('verification.md');
         await command('Cascade: Export Board…');
         // A name is proposed, letter by letter; before that the dialog does not have the keys.
         const proposed = async (): Promise<boolean> => /board-[\d-]+\.svg$/.test(await field.inputValue());

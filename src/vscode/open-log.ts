@@ -102,7 +102,9 @@ export function openLogUpdate(
     if (open.dirty || withoutMark(onDisk) === open.text) return undefined;
     if (!(await open.save())) return undefined;
     const now = await existing();
-    return now.kind === 'answer' && withoutMark(now.value) === open.text ? undefined : now;
+    if (now.kind === 'failure') return now;
+    // Somebody may have gone on typing behind that save.
+    return open.dirty || withoutMark(now.value) === open.text ? undefined : now;
   }
 
   async function existing(): Promise<Outcome<string>> {

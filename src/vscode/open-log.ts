@@ -73,6 +73,7 @@ export function openLogUpdate(
     if (placed === 'changed' || placed.kind === 'failure') return placed;
     if (placed.value === undefined) return answer(open.text);
     unsaved = placed.value;
+    const { version } = open;
     const saved = await open.save();
     const onDisk = saved ? answer(open.text) : await existing();
     if (onDisk.kind === 'failure') return onDisk;
@@ -87,6 +88,8 @@ export function openLogUpdate(
       unsaved = undefined;
       return answer(placed.value.after);
     }
+    // Somebody typed, and the editor may not have come to write at all.
+    if (!saved && open.version !== version) return 'changed';
     // The file holds what another program wrote. The editor asks its person which of the two to keep, so the result
     // goes into both.
     const written = await disk.replace(onDisk.value, change);

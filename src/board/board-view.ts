@@ -1,8 +1,17 @@
 /** The board as a page: what waits, partitions against phases with the gates as doors, the gates, the days. */
-import type { Board, BoardCell, BoardDay, BoardGate, BoardMoment, BoardRow } from '../core/help/board.ts';
+import type {
+  Board,
+  BoardCell,
+  BoardDay,
+  BoardGate,
+  BoardMoment,
+  BoardRow,
+  BoardStatus,
+} from '../core/help/board.ts';
 import type { BoardAction } from '../core/help/board-page.ts';
+import type { CheckState } from '../core/run/cell-report.ts';
 import type { Span } from '../core/text.ts';
-import { make, text } from '../renderer/elements.ts';
+import { drawing, iconStyle, make, text } from '../renderer/elements.ts';
 import { KeyedChildren } from './keyed.ts';
 import { doorShapes, statusShapes, statusWords } from './shapes.ts';
 import { dayTitle, doorColumns, waitsTitle } from './words.ts';
@@ -110,7 +119,7 @@ export class BoardView {
       open.addEventListener('click', () => this.#events.act('open-log'));
       this.#head.replaceChildren(
         make('h1', '', text('', title)),
-        rehearsal ? make('span', 'board-badge', 'REHEARSAL') : '',
+        rehearsal ? make('span', 'cascade-badge', 'REHEARSAL') : '',
         open,
         make('span', 'board-quiet board-as-of'),
       );
@@ -131,7 +140,7 @@ export class BoardView {
           'div',
           'board-partition',
           name,
-          row.protected ? make('span', 'board-badge', 'protected') : undefined,
+          row.protected ? make('span', 'cascade-badge', 'protected') : undefined,
           row.note === undefined ? undefined : text('board-quiet', row.note),
         ),
       ),
@@ -155,7 +164,7 @@ export class BoardView {
       `board-door board-door-${state}`,
       `door ${partition} ${at}`,
       span,
-      drawing(doorShapes[state], 'board-door-shape'),
+      drawing(doorShapes[state], 'board-door-shape', '0 0 16 17'),
       make('span', 'board-unseen', 'Gate '),
       text('board-clamp', title),
       make('span', 'board-door-state', state),
@@ -174,11 +183,11 @@ export class BoardView {
       make(
         'span',
         'board-state',
-        drawing(statusShapes[status], 'board-shape'),
+        statusIcon(status),
         make('strong', '', statusWords[status]),
         date === undefined ? undefined : make('span', 'board-quiet', date),
         next && status !== 'running'
-          ? make('span', 'board-badge', waits.length > 0 ? 'waits' : 'next')
+          ? make('span', 'cascade-badge', waits.length > 0 ? 'waits' : 'next')
           : undefined,
       ),
       note === undefined || note === '' ? undefined : text('board-note', note),
@@ -194,15 +203,15 @@ export class BoardView {
     const stops = blocks.length > 0;
     return make(
       'li',
-      `board-gate board-${status}`,
+      'board-gate',
       make(
         'div',
         'board-state',
-        drawing(statusShapes[status], 'board-shape'),
+        statusIcon(status),
         this.#button('board-name', `gate ${title}`, span, text('', title)),
         make('span', '', statusWords[status]),
         date === undefined ? undefined : make('span', 'board-quiet', date),
-        stops ? make('span', 'board-badge', open ? 'open' : 'closed') : undefined,
+        stops ? make('span', 'cascade-badge', open ? 'open' : 'closed') : undefined,
       ),
       note === undefined || note === '' ? undefined : text('board-note', note),
       text('board-quiet board-fact', facts.join(' ')),
@@ -231,12 +240,12 @@ export class BoardView {
       'board-moment',
       key,
       span,
-      drawing(statusShapes[status], 'board-shape'),
+      statusIcon(status),
       text('', what),
       make('span', 'board-quiet', [statusWords[status], time ?? ''].filter((word) => word !== '').join(' ')),
     );
     const told = status === 'cleared' || note === undefined || note === '' ? undefined : note;
-    return make('li', `board-${status}`, button, told === undefined ? undefined : text('board-note', told));
+    return make('li', '', button, told === undefined ? undefined : text('board-note', told));
   }
 
   #button(style: string, key: string, span: Span, ...children: readonly (Node | string | undefined)[]) {
@@ -279,17 +288,16 @@ function heading(scope: 'col' | 'row', content: Node | string, style = ''): HTML
   return cell;
 }
 
-/** The words beside it say the same. */
-function drawing(shapes: readonly string[], style: string): SVGElement {
-  const namespace = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(namespace, 'svg');
-  svg.setAttribute('viewBox', '0 0 16 17');
-  svg.setAttribute('class', style);
-  svg.setAttribute('aria-hidden', 'true');
-  for (const shape of shapes) {
-    const path = document.createElementNS(namespace, 'path');
-    path.setAttribute('d', shape);
-    svg.append(path);
-  }
-  return svg;
-}
+/** The colours and movements of the states of a check serve here too. */
+const looks: Readonly<Record<BoardStatus, CheckState>> = {
+  cleared: 'passed',
+  partial: 'unknown',
+  failed: 'failed',
+  waived: 'unknown',
+  pending: 'not-run',
+  started: 'unknown',
+  running: 'running',
+};
+
+const statusIcon = (status: BoardStatus): SVGElement =>
+  drawing(statusShapes[status], iconStyle(looks[status]));

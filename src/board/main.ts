@@ -1,5 +1,7 @@
 /** The page of the board, as VS Code loads it. */
 import type { FromBoardPage, ToBoardPage } from '../core/help/board-page.ts';
+import { adopt } from '../renderer/elements.ts';
+import shared from '../renderer/shared.css';
 import { BoardView } from './board-view.ts';
 import { boardPicture } from './picture.ts';
 import { pngOf } from './png.ts';
@@ -8,9 +10,7 @@ import css from './style.css';
 declare function acquireVsCodeApi(): { postMessage(message: FromBoardPage): void };
 
 const host = acquireVsCodeApi();
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+adopt(shared, css);
 
 const view = new BoardView({
   reveal: (span) => host.postMessage({ kind: 'reveal', span }),

@@ -1,5 +1,6 @@
 /** Elements are made of names and texts; nothing is ever read as markup. */
 import type { CheckState } from '../core/run/cell-report.ts';
+import { shapes } from './shapes.ts';
 import { inlineCode, shown } from './words.ts';
 
 type Child = Node | string | undefined;
@@ -31,28 +32,43 @@ export function markdown(style: string, words: string): HTMLElement {
   return element;
 }
 
-/** Drawn in a square of 16. Each state has a shape of its own. */
-const shapes: Readonly<Record<CheckState, readonly string[]>> = {
-  passed: ['M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13', 'M4.8 8.3l2.2 2.2l4.2-4.6'],
-  failed: ['M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13', 'M5.4 5.4l5.2 5.2M10.6 5.4l-5.2 5.2'],
-  unknown: ['M8 1.8l6.6 12H1.4z', 'M8 6v3.6M8 11.2v1'],
-  running: ['M8 1.5a6.5 6.5 0 1 1-6.5 6.5'],
-  waiting: ['M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13', 'M8 4.5v3.8l2.5 1.6'],
-  blocked: ['M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13', 'M4.5 8h7'],
-  'not-run': ['M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13'],
+/** Each state has a shape of its own. */
+const stateShapes: Readonly<Record<CheckState, readonly string[]>> = {
+  passed: shapes.tick,
+  failed: shapes.cross,
+  unknown: shapes.warning,
+  running: shapes.turning,
+  waiting: shapes.clock,
+  blocked: shapes.bar,
+  'not-run': shapes.ring,
 };
 
+export const icon = (state: CheckState): SVGElement => drawing(stateShapes[state], iconStyle(state));
+
+/** The colour and the movement of a state. */
+export const iconStyle = (state: CheckState): string => `cascade-icon cascade-icon-${state}`;
+
 /** The words beside it say the same. */
-export function icon(state: CheckState): SVGElement {
+export function drawing(paths: readonly string[], style: string, box = '0 0 16 16'): SVGElement {
   const namespace = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(namespace, 'svg');
-  svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('class', `cascade-icon cascade-icon-${state}`);
+  svg.setAttribute('viewBox', box);
+  svg.setAttribute('class', style);
   svg.setAttribute('aria-hidden', 'true');
-  for (const shape of shapes[state]) {
+  for (const shape of paths) {
     const path = document.createElementNS(namespace, 'path');
     path.setAttribute('d', shape);
     svg.append(path);
   }
   return svg;
+}
+
+/** Constructed sheets: a page may refuse style elements. */
+export function adopt(...texts: readonly string[]): void {
+  const sheets = texts.map((words) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(words);
+    return sheet;
+  });
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, ...sheets];
 }

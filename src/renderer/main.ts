@@ -1,14 +1,13 @@
 /** The renderer of cell outputs, as VS Code loads it. */
 import type { ActivationFunction } from 'vscode-notebook-renderer';
 import type { CellReport } from '../core/run/cell-report.ts';
-import { make } from './elements.ts';
+import { adopt, make } from './elements.ts';
 import { ReportView } from './report-view.ts';
+import shared from './shared.css';
 import css from './style.css';
 
 export const activate: ActivationFunction = (context) => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  adopt(shared, css);
   // The editor gives the same element again with each new version of an output.
   const views = new Map<string, { readonly view: ReportView; readonly element: HTMLElement }>();
   const end = (id: string): void => {

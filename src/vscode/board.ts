@@ -214,10 +214,10 @@ function shown(state: CurrentState): ToBoardPage {
     case 'unreadable':
       return { kind: 'message', message: state.message };
     case 'log': {
-      const { runbook, reading, overview, now, running, log } = state;
+      const { runbook, reading, overview, asked, now, running, log } = state;
       const { record, rehearsal } = reading;
       const name = log.path.split('/').at(-1) ?? '';
-      const board = boardOf({ runbook, record, overview, now, running, rehearsal, log: name });
+      const board = boardOf({ runbook, record, overview, asked, now, running, rehearsal, log: name });
       return { kind: 'board', board };
     }
   }

@@ -96,6 +96,6 @@ export function openWorkbench(context: vscode.ExtensionContext): {
 /** How much waits for a person. */
 function badge(state: CurrentState): vscode.ViewBadge | undefined {
   if (state.kind !== 'log') return undefined;
-  const waits = attention(state.runbook, state.reading.record, state.overview, state.now, state.running);
+  const waits = attention(state.runbook, state.asked, state.overview, state.running);
   return waits.length === 0 ? undefined : { value: waits.length, tooltip: waits.join('\n') };
 }

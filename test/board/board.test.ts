@@ -1,42 +1,24 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../src/tooling/browser.ts';
-import { bundlePages } from '../../src/tooling/page-bundles.ts';
-import { root } from '../../src/tooling/paths.ts';
+import { test } from 'node:test';
+import { builtPages, hasNoColours, pictures } from '../pages/built-pages.ts';
 import { themes } from '../pages/themes.ts';
 import { many, middle, strange } from './boards.ts';
 import { openBoard } from './page.ts';
 
-const pictures = join(root, 'artifacts', 'screenshots');
-const stop = new AbortController();
-let dist: string;
-let browser: Browser;
-before(async () => {
-  dist = await mkdtemp(join(tmpdir(), 'cascade-board-'));
-  await mkdir(pictures, { recursive: true });
-  await bundlePages(dist);
-  browser = await launchBrowser(stop.signal);
-});
-after(async () => {
-  await browser.close();
-  await rm(dist, { recursive: true, force: true });
-});
+const built = builtPages();
 
 test('it is small, and its style knows no colour but those of the theme', async () => {
-  const { size } = await stat(join(dist, 'board.js'));
+  const { size } = await stat(join(built.dist, 'board.js'));
   assert.ok(size < 40_000, `${size} bytes`);
-  const css = (await readFile('src/board/style.css', 'utf8')).replace(/\/\*.*?\*\//gs, '');
-  assert.doesNotMatch(css, /#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|lab)\(/i);
+  await hasNoColours('src/board/style.css');
 });
 
 for (const [name, theme] of Object.entries(themes)) {
   test(`axe finds nothing, and the policy refuses nothing: ${name}`, async () => {
-    await using board = await openBoard(browser, { dist });
+    await using board = await openBoard(built.browser, { dist: built.dist });
     await board.paint(theme);
     await board.tell({ kind: 'board', board: middle });
     await board.page.getByRole('heading', { name: '2 things wait for a person' }).waitFor();
@@ -47,7 +29,7 @@ for (const [name, theme] of Object.entries(themes)) {
 }
 
 test('a cell tells its partition, its phase and its state, and leads to the log', async () => {
-  await using board = await openBoard(browser, { dist });
+  await using board = await openBoard(built.browser, { dist: built.dist });
   await board.tell({ kind: 'board', board: middle });
   const cell = board.page.getByRole('button', { name: 'demo, Verification: failed 2026-11-24' });
   assert.match((await cell.textContent()) ?? '', /1 of 10 failed/);
@@ -57,7 +39,7 @@ test('a cell tells its partition, its phase and its state, and leads to the log'
 });
 
 test('doors stand before what they block, open or closed in words and shape', async () => {
-  await using board = await openBoard(browser, { dist });
+  await using board = await openBoard(built.browser, { dist: built.dist });
   await board.tell({ kind: 'board', board: middle });
   const row = board.page.getByRole('row', { name: /prod Alpha001|prod protected/ });
   await row.getByRole('button', { name: 'Gate Entry criteria verified open' }).waitFor();
@@ -67,7 +49,7 @@ test('doors stand before what they block, open or closed in words and shape', as
 });
 
 test('what has not changed stays the same element, and what has keeps the focus', async () => {
-  await using board = await openBoard(browser, { dist });
+  await using board = await openBoard(built.browser, { dist: built.dist });
   await board.tell({ kind: 'board', board: middle });
   const { page } = board;
   await page.evaluate("document.querySelectorAll('tbody tr').forEach((row, index) => { row.mark = index; })");
@@ -86,7 +68,7 @@ test('what has not changed stays the same element, and what has keeps the focus'
 });
 
 test('nothing to draw: what is missing, and the way on', async () => {
-  await using board = await openBoard(browser, { dist });
+  await using board = await openBoard(built.browser, { dist: built.dist });
   await board.tell({ kind: 'message', message: 'The runbook mail has no log yet.', action: 'start-run' });
   await board.page.getByRole('button', { name: 'Start Run' }).click();
   assert.deepEqual(await board.posts(), [{ kind: 'ready' }, { kind: 'act', action: 'start-run' }]);
@@ -97,7 +79,10 @@ test('nothing to draw: what is missing, and the way on', async () => {
 });
 
 test('strange words stay words, and nothing is wider than its window at 400 pixels and twice the size', async () => {
-  await using board = await openBoard(browser, { dist, viewport: { width: 400, height: 900 } });
+  await using board = await openBoard(built.browser, {
+    dist: built.dist,
+    viewport: { width: 400, height: 900 },
+  });
   for (const [name, shown] of Object.entries({ middle, strange })) {
     for (const zoom of [1, 2]) {
       await board.page.evaluate(`document.documentElement.style.zoom = ${zoom}`);
@@ -117,13 +102,13 @@ test('strange words stay words, and nothing is wider than its window at 400 pixe
 });
 
 test('nothing moves for whoever wants less motion', async () => {
-  await using board = await openBoard(browser, { dist, reducedMotion: true });
+  await using board = await openBoard(built.browser, { dist: built.dist, reducedMotion: true });
   await board.tell({ kind: 'board', board: middle });
   assert.deepEqual(await board.page.evaluate('document.getAnimations().length'), 0);
 });
 
 test('a thousand partitions: one that changes is made anew, the others stay', async () => {
-  await using board = await openBoard(browser, { dist });
+  await using board = await openBoard(built.browser, { dist: built.dist });
   await board.tell({ kind: 'board', board: many(1000) });
   assert.equal(await board.page.locator('tbody tr').count(), 1000);
   await board.page.evaluate("document.querySelectorAll('tbody tr').forEach((row) => { row.kept = true; })");
@@ -138,13 +123,13 @@ test('a thousand partitions: one that changes is made anew, the others stay', as
 
 for (const [name, drawn] of Object.entries({ middle, strange })) {
   test(`it draws itself as SVG and as PNG for the change record: ${name}`, async () => {
-    await using board = await openBoard(browser, { dist });
+    await using board = await openBoard(built.browser, { dist: built.dist });
     await board.tell({ kind: 'board', board: drawn });
     await board.tell({ kind: 'draw', format: 'svg', request: 1 });
     const { data: svg } = await board.told('drawn');
     assert.match(svg, /^<svg /);
     await writeFile(join(pictures, `board-export-${name}.svg`), svg);
-    await using again = await openBoard(browser, { dist });
+    await using again = await openBoard(built.browser, { dist: built.dist });
     await again.tell({ kind: 'board', board: drawn });
     await again.tell({ kind: 'draw', format: 'png', request: 2 });
     const png = Buffer.from((await again.told('drawn')).data, 'base64');
@@ -159,7 +144,7 @@ for (const [name, drawn] of Object.entries({ middle, strange })) {
 }
 
 test('a board that is too large for a PNG says so', async () => {
-  await using board = await openBoard(browser, { dist });
+  await using board = await openBoard(built.browser, { dist: built.dist });
   await board.tell({ kind: 'board', board: many(1000) });
   await board.tell({ kind: 'draw', format: 'png', request: 1 });
   assert.match((await board.told('not-drawn')).why, /too large for a PNG; an SVG has room/);

@@ -82,11 +82,7 @@ async function named({ workspace }: Walk, operator: string): Promise<void> {
 /** From nothing to signed off, as the operator's walk does. */
 async function runDev(walk: Walk): Promise<void> {
   const { page } = walk;
-  await walk.openFile('partition-mail.runbook.md');
-  await page
-    .getByRole('button', { name: /Select Partition/ })
-    .first()
-    .waitFor();
+  await walk.openRunbook();
   await page.getByRole('tab', { name: 'Cascade' }).click();
   await walk.command('Cascade: Select Partition…');
   await walk.pick('dev');

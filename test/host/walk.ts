@@ -22,6 +22,8 @@ export interface Walk extends AsyncDisposable {
   readonly consoleErrors: readonly string[];
   /** Opens a file of the workspace by clicking its way down the explorer. */
   openFile(...path: readonly string[]): Promise<void>;
+  /** Opens the runbook, and waits for its toolbar. */
+  openRunbook(): Promise<void>;
   /** Runs a command by its title, through the palette. */
   command(title: string): Promise<void>;
   /** Picks an entry of the quick pick that is open, by a part of its text. */
@@ -108,27 +110,35 @@ export async function startWalk(vsix: string, stop: AbortSignal, options: WalkOp
 
 function hands(
   page: Page,
-): Pick<Walk, 'openFile' | 'command' | 'pick' | 'answer' | 'waitForOutput' | 'screenshot'> {
+): Pick<Walk, 'openFile' | 'openRunbook' | 'command' | 'pick' | 'answer' | 'waitForOutput' | 'screenshot'> {
   const quickInput = page.locator('.quick-input-widget:not([style*="display: none"])');
   const input = quickInput.locator('input[type="text"]').first();
   const pick = async (text: string): Promise<void> => {
     await quickInput.locator('.monaco-list-row', { hasText: text }).first().click();
   };
+  const openFile = async (...path: readonly string[]): Promise<void> => {
+    for (const [index, name] of path.entries()) {
+      const row = page
+        .locator('.explorer-folders-view .monaco-list-row')
+        .filter({ has: page.getByText(name, { exact: true }) })
+        .first();
+      await row.waitFor();
+      const isFile = index === path.length - 1;
+      if (isFile) await row.dblclick();
+      else if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+    }
+    await page
+      .getByRole('tab', { name: path.at(-1) ?? '' })
+      .first()
+      .waitFor();
+  };
   return {
     pick,
-    async openFile(...path) {
-      for (const [index, name] of path.entries()) {
-        const row = page
-          .locator('.explorer-folders-view .monaco-list-row')
-          .filter({ has: page.getByText(name, { exact: true }) })
-          .first();
-        await row.waitFor();
-        const isFile = index === path.length - 1;
-        if (isFile) await row.dblclick();
-        else if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
-      }
+    openFile,
+    async openRunbook() {
+      await openFile('partition-mail.runbook.md');
       await page
-        .getByRole('tab', { name: path.at(-1) ?? '' })
+        .getByRole('button', { name: /Select Partition/ })
         .first()
         .waitFor();
     },

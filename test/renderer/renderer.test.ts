@@ -1,45 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../src/tooling/browser.ts';
-import { bundlePages, rendererLimit } from '../../src/tooling/page-bundles.ts';
-import { root } from '../../src/tooling/paths.ts';
+import { test } from 'node:test';
+import { rendererLimit } from '../../src/tooling/page-bundles.ts';
+import { builtPages, hasNoColours, pictures } from '../pages/built-pages.ts';
 import { themes } from '../pages/themes.ts';
 import { openPage } from './page.ts';
 import { dkimRow, everything, propagationRow, report, row, shellRow, stackRow } from './reports.ts';
 
-const pictures = join(root, 'artifacts', 'screenshots');
-const stop = new AbortController();
-let dist: string;
-let browser: Browser;
-before(async () => {
-  dist = await mkdtemp(join(tmpdir(), 'cascade-renderer-'));
-  await mkdir(pictures, { recursive: true });
-  await bundlePages(dist);
-  browser = await launchBrowser(stop.signal);
-});
-after(async () => {
-  await browser.close();
-  await rm(dist, { recursive: true, force: true });
-});
+const built = builtPages();
 
 test('it is small', async () => {
-  const { size } = await stat(join(dist, 'renderer.js'));
+  const { size } = await stat(join(built.dist, 'renderer.js'));
   assert.ok(size < rendererLimit, `${size} bytes`);
 });
 
 test('its style knows no colour but those of the theme', async () => {
-  const css = (await readFile('src/renderer/style.css', 'utf8')).replace(/\/\*.*?\*\//gs, '');
-  assert.doesNotMatch(css, /#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|lab)\(/i);
-  assert.doesNotMatch(css, /:\s*[^;]*\b(?:red|green|blue|black|white|gr[ae]y|yellow|orange|silver)\b/i);
+  await hasNoColours('src/renderer/style.css');
+  await hasNoColours('src/renderer/shared.css');
 });
 
 for (const [name, theme] of Object.entries(themes)) {
   test(`axe finds nothing, and the policy refuses nothing: ${name}`, async () => {
-    await using host = await openPage(browser, { dist });
+    await using host = await openPage(built.browser, { dist: built.dist });
     await host.paint(theme);
     await host.show(everything);
     await host.page.getByRole('button', { name: 'Run again' }).first().waitFor();
@@ -51,7 +34,7 @@ for (const [name, theme] of Object.entries(themes)) {
 }
 
 test('a row has verdict, what was asked, expected against actual, time and what to do', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.show(report(dkimRow));
   const check = host.page.getByRole('listitem').first();
   await check.getByText('failed', { exact: true }).waitFor();
@@ -67,7 +50,7 @@ test('a row has verdict, what was asked, expected against actual, time and what 
 });
 
 test('servers stand in a table; a stack has its first failure above its bar', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.show(report(propagationRow, stackRow));
   await host.page.getByRole('rowheader', { name: 'ns-826.awsdns-39.net' }).waitFor();
   assert.equal(await host.page.getByRole('row').count(), 4);
@@ -79,7 +62,7 @@ test('servers stand in a table; a stack has its first failure above its bar', as
 });
 
 test('a running report changes in place: focus, search and scrolling stay', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.page.evaluate('paint({ kind: "vscode-dark", colours: {} })');
   const running = { ...shellRow, state: 'running' as const };
   await host.show(report(row({ key: 'a', state: 'waiting' }), running));
@@ -103,7 +86,7 @@ test('a running report changes in place: focus, search and scrolling stay', asyn
 });
 
 test('the end stays in sight while it is printed', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.show(report(shellRow));
   await host.show(report({ ...shellRow, output: `${shellRow.output}${'more\n'.repeat(30)}` }));
   const left = await host.page.evaluate(
@@ -113,7 +96,7 @@ test('the end stays in sight while it is printed', async () => {
 });
 
 test('the keyboard reaches everything, and asks the extension', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.show(report(dkimRow, shellRow));
   const focused = async (): Promise<string> =>
     host.page.evaluate(
@@ -143,7 +126,7 @@ test('the keyboard reaches everything, and asks the extension', async () => {
 });
 
 test('a button that was pressed keeps the focus while its check runs, and asks only once', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.show(report(dkimRow));
   await host.page.keyboard.press('Tab');
   await host.page.keyboard.press('Enter');
@@ -160,7 +143,7 @@ test('a button that was pressed keeps the focus while its check runs, and asks o
 });
 
 test('letters that are typed into the search are no commands of the notebook; Escape and Tab are', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.show(report(shellRow));
   await host.page.evaluate('globalThis.keys = []; addEventListener("keydown", ({ key }) => keys.push(key))');
   await host.page.getByRole('textbox').focus();
@@ -170,14 +153,14 @@ test('letters that are typed into the search are no commands of the notebook; Es
 });
 
 test('without messaging nothing offers what nobody would do', async () => {
-  await using host = await openPage(browser, { dist, messaging: false });
+  await using host = await openPage(built.browser, { dist: built.dist, messaging: false });
   await host.show(report(dkimRow, shellRow));
   await host.page.getByRole('button', { name: /^Copy/ }).waitFor();
   assert.equal(await host.page.getByRole('button', { name: /Run again|transcript/ }).count(), 0);
 });
 
 test('the output is copied whole, without colours', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await host.show(report({ ...shellRow, output: '\u001B[31mred\u001B[0m\nend\n' }));
   await host.page.getByRole('button', { name: /^Copy/ }).click();
@@ -186,7 +169,7 @@ test('the output is copied whole, without colours', async () => {
 });
 
 test('thousands of checks: the open ones are in sight, the others at a press', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   const rows = Array.from({ length: 5000 }, (_, index) =>
     row({ key: `${index}`, ...(index === 4321 ? { state: 'failed' as const, detail: 'the only one' } : {}) }),
   );
@@ -249,7 +232,7 @@ const bad = {
 /** A window of 400 px; 640 px at a zoom of 200 % is 320 px of the page. */
 for (const width of [1000, 400, 320]) {
   test(`bad input neither breaks the page nor widens it, ${width} px`, async () => {
-    await using host = await openPage(browser, { dist, viewport: { width, height: 800 } });
+    await using host = await openPage(built.browser, { dist: built.dist, viewport: { width, height: 800 } });
     await host.paint(themes.dark);
     for (const [name, each] of Object.entries(bad)) {
       await host.show(report(each));
@@ -270,10 +253,10 @@ for (const width of [1000, 400, 320]) {
 
 test('nothing turns for who wants no motion', async () => {
   const turns = 'getComputedStyle(document.querySelector(".cascade-icon-running")).animationName';
-  await using still = await openPage(browser, { dist, reducedMotion: true });
+  await using still = await openPage(built.browser, { dist: built.dist, reducedMotion: true });
   await still.show(report(stackRow));
   assert.equal(await still.page.evaluate(turns), 'none');
-  await using moving = await openPage(browser, { dist });
+  await using moving = await openPage(built.browser, { dist: built.dist });
   await moving.show(report(stackRow));
   assert.equal(await moving.page.evaluate(turns), 'cascade-turn');
   await moving.page.evaluate('document.body.classList.add("vscode-reduce-motion")');
@@ -281,7 +264,7 @@ test('nothing turns for who wants no motion', async () => {
 });
 
 test('what is disposed is gone, and an output that is no report says so', async () => {
-  await using host = await openPage(browser, { dist });
+  await using host = await openPage(built.browser, { dist: built.dist });
   await host.show(everything);
   await host.page.evaluate('dispose("output")');
   assert.equal(await host.page.getByRole('listitem').count(), 0);

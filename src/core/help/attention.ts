@@ -1,7 +1,5 @@
 /** What in a cascade waits for a person, now. */
-import { type Asked, asking, type Block } from '../gates/may-run.ts';
-import type { Stamp } from '../log/edits.ts';
-import type { CascadeRecord } from '../log/model.ts';
+import type { Asked, Block } from '../gates/may-run.ts';
 import type { Overview, PartitionOverview } from '../log/overview.ts';
 import { isSettled } from '../log/status.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -13,12 +11,10 @@ import type { Runbook } from '../runbook/runbook.ts';
  */
 export function attention(
   runbook: Runbook,
-  record: CascadeRecord,
+  asked: Asked,
   overview: Overview,
-  now: Stamp,
-  running: ReadonlySet<string> = new Set(),
+  running: ReadonlySet<string>,
 ): readonly string[] {
-  const asked = asking(runbook, record, now);
   const closed = new Map<string, string>();
   const own = overview.partitions.flatMap((partition) => {
     const next = partition.phases.find((each) => each.started || !isSettled(each.status));

@@ -1,5 +1,5 @@
 /** Where a cascade stands, to be drawn: partitions against phases, gates as doors between them, and what happened when. */
-import { type Asked, asking, type Block } from '../gates/may-run.ts';
+import type { Asked, Block } from '../gates/may-run.ts';
 import { type Attempt, attemptsOf } from '../log/attempts.ts';
 import type { Stamp } from '../log/edits.ts';
 import type { CascadeRecord, GateRecord, PartitionRecord, PhaseRecord, PhaseSection } from '../log/model.ts';
@@ -100,6 +100,9 @@ export interface BoardSource {
   readonly runbook: Runbook;
   readonly record: CascadeRecord;
   readonly overview: Overview;
+  /** What may run by this log. */
+  readonly asked: Asked;
+  /** When it was read. */
   readonly now: Stamp;
   /** Partitions that somebody changes right now. */
   readonly running: ReadonlySet<string>;
@@ -115,8 +118,7 @@ const mostCharacters = 300;
 const mostReasons = 3;
 
 export function boardOf(source: BoardSource): Board {
-  const { runbook, record, overview, now, running, rehearsal, log } = source;
-  const asked = asking(runbook, record, now);
+  const { runbook, record, asked, overview, now, running, rehearsal, log } = source;
   const gates = overview.gates.map((gate, index) => gateOf(asked, gate, record.gates[index]?.declared));
   const declared = record.gates.map((gate) => gate.declared);
   const days = daysOf(record, overview);
@@ -125,9 +127,9 @@ export function boardOf(source: BoardSource): Board {
     rehearsal,
     log,
     asOf: now.time,
-    waits: attention(runbook, record, overview, now, running),
+    waits: attention(runbook, asked, overview, running),
     phases: [...runbook.phases.map((phase) => phase.title), signOff],
-    rows: overview.partitions.map((partition) => rowOf(source, asked, partition, declared)),
+    rows: overview.partitions.map((partition) => rowOf(source, partition, declared)),
     gates,
     days: days.slice(0, mostDays),
     earlierDays: Math.max(0, days.length - mostDays),
@@ -135,8 +137,7 @@ export function boardOf(source: BoardSource): Board {
 }
 
 function rowOf(
-  { runbook, running }: BoardSource,
-  asked: Asked,
+  { runbook, asked, running }: BoardSource,
   { partition: name, phases, signOff: last, span, note }: PartitionOverview,
   declared: readonly (GateDeclaration | undefined)[],
 ): BoardRow {

@@ -1,8 +1,6 @@
 /** What is offered while a cell is written: the lines of its language, their next words, and names. */
-
 import type { Runbook } from '../runbook/runbook.ts';
-import type { FormPart } from '../steps/forms.ts';
-import { fitOf, readForm, verbOf } from '../steps/forms.ts';
+import { type FormPart, fitOf, readForm, verbOf } from '../steps/forms.ts';
 import { languages } from '../steps/languages.ts';
 import { stackStates } from '../steps/stack-states.ts';
 import type { LineForm } from '../steps/step.ts';

@@ -1,4 +1,5 @@
 /** Every place of a runbook where a name stands: declared, kept by a check, or used. */
+import { remembered } from '../once.ts';
 import type { ReadCell } from '../runbook/cells.ts';
 import { allNames } from '../runbook/names.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -20,14 +21,8 @@ export interface Occurrence {
   readonly doubt?: string;
 }
 
-const known = new WeakMap<Runbook, readonly Occurrence[]>();
-
 /** In the order of the text; found once for a runbook. */
-export function occurrences(runbook: Runbook): readonly Occurrence[] {
-  const found = known.get(runbook) ?? find(runbook);
-  known.set(runbook, found);
-  return found;
-}
+export const occurrences: (runbook: Runbook) => readonly Occurrence[] = remembered(find);
 
 /** The name that the caret is in, or right behind. */
 export const occurrenceAt = (runbook: Runbook, caret: number): Occurrence | undefined =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { asking } from '../../../src/core/gates/may-run.ts';
 import { attention } from '../../../src/core/help/attention.ts';
 import { newLog } from '../../../src/core/log/create.ts';
 import { readRecord } from '../../../src/core/log/model.ts';
@@ -15,7 +16,7 @@ function waits(text: string): readonly string[] {
   const record = readRecord(readLog(text), runbook);
   const read = overviewOf(record, runbook);
   assert.ok(read.kind === 'overview');
-  return attention(runbook, record, read.overview, at);
+  return attention(runbook, asking(runbook, record, at), read.overview, new Set());
 }
 
 const row = (text: string, partition: string, ...cells: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { asking } from '../../../src/core/gates/may-run.ts';
 import { type Board, boardOf } from '../../../src/core/help/board.ts';
 import { newLog } from '../../../src/core/log/create.ts';
 import { readRecord } from '../../../src/core/log/model.ts';
@@ -18,7 +19,15 @@ function board(text: string, running: readonly string[] = [], by = runbook): Boa
   assert.ok(read.kind === 'overview');
   const { overview } = read;
   const named = { log: 'execution-log.md', rehearsal: false };
-  return boardOf({ runbook: by, record, overview, now: at, running: new Set(running), ...named });
+  return boardOf({
+    runbook: by,
+    record,
+    overview,
+    asked: asking(by, record, at),
+    now: at,
+    running: new Set(running),
+    ...named,
+  });
 }
 
 const row = (text: string, partition: string, ...cells: readonly string[]): string =>

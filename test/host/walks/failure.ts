@@ -11,11 +11,7 @@ export const failure = (walk: Walk): readonly Case[] => [
     name: 'a failed check tells expected and got, in the message, the log and the tree',
     async run() {
       const { page } = walk;
-      await walk.openFile('partition-mail.runbook.md');
-      await page
-        .getByRole('button', { name: /Select Partition/ })
-        .first()
-        .waitFor();
+      await walk.openRunbook();
       await page.getByRole('tab', { name: 'Cascade' }).click();
       await walk.command('Cascade: Verify Partition');
       await walk.pick('dev');

@@ -18,11 +18,7 @@ export const operator = (walk: Walk): readonly Case[] => {
     {
       name: 'a partition is chosen in the toolbar',
       async run() {
-        await walk.openFile('partition-mail.runbook.md');
-        await page
-          .getByRole('button', { name: /Select Partition/ })
-          .first()
-          .waitFor();
+        await walk.openRunbook();
         await page
           .getByRole('button', { name: /Select Partition/ })
           .first()

@@ -15,11 +15,7 @@ export const twoHands = (walk: Walk): readonly Case[] => {
     {
       name: 'what is typed into the log while a run writes, and every result, are there at the end',
       async run() {
-        await walk.openFile('partition-mail.runbook.md');
-        await page
-          .getByRole('button', { name: /Select Partition/ })
-          .first()
-          .waitFor();
+        await walk.openRunbook();
         await walk.command('Cascade: Start Run…');
         await page.getByRole('tab', { name }).first().waitFor();
         await walk.command('Cascade: Verify Partition');

@@ -10,11 +10,7 @@ export const untrusted = (walk: Walk): readonly Case[] => [
     async run() {
       const { page } = walk;
       const before = await readdir(walk.workspace);
-      await walk.openFile('partition-mail.runbook.md');
-      await page
-        .getByRole('button', { name: /Select Partition/ })
-        .first()
-        .waitFor();
+      await walk.openRunbook();
       await walk.command('Cascade: Verify Partition');
       await walk.pick('dev');
       await page

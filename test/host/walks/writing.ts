@@ -26,11 +26,7 @@ export const writing = (walk: Walk): readonly Case[] => {
     {
       name: 'the words of a line have the colours of what they are',
       async run() {
-        await walk.openFile('partition-mail.runbook.md');
-        await page
-          .getByRole('button', { name: /Select Partition/ })
-          .first()
-          .waitFor();
+        await walk.openRunbook();
         await walk.command('Cascade: Select Partition…');
         await walk.pick('dev');
         const place = await cell();

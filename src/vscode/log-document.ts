@@ -72,9 +72,17 @@ const asOpen = (document: vscode.TextDocument): OpenDocument => ({
     return vscode.workspace.applyEdit(edit);
   },
   // Closed in between, it is saved or thrown away by its person: the file tells which.
-  save: async () =>
-    document.save().then(
-      (saved) => saved,
-      () => false,
-    ),
+  save: async () => {
+    const texts = [document.getText()];
+    const watch = vscode.workspace.onDidChangeTextDocument((event) => {
+      if (event.document === document) texts.push(document.getText());
+    });
+    try {
+      return { saved: await document.save(), texts };
+    } catch {
+      return { saved: false, texts };
+    } finally {
+      watch.dispose();
+    }
+  },
 });

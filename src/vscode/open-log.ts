@@ -17,11 +17,17 @@ export interface OpenDocument {
   readonly dirty: boolean;
   /** One step of undo. Answers false, and does nothing, when the document is not at `version` any more, or closed. */
   apply(edits: readonly TextEdit[], version: number): Promise<boolean>;
+  save(): Promise<Saved>;
+}
+
+export interface Saved {
   /**
-   * Answers false when it was closed, when the disk does not take it or holds what another program wrote, and when
-   * somebody typed meanwhile: then it was written as it was before that.
+   * False when it was closed, when the disk does not take it or holds what another program wrote, and when somebody
+   * typed meanwhile: then it was written as it was at one moment of that time.
    */
-  save(): Promise<boolean>;
+  readonly saved: boolean;
+  /** What the document was from the call to its end, the newest last. */
+  readonly texts: readonly string[];
 }
 
 /** The file below it, shared with other processes. */
@@ -74,17 +80,14 @@ export function openLogUpdate(
     if (placed.value === undefined) return answer(open.text);
     unsaved = placed.value;
     const { version } = open;
-    const saved = await open.save();
+    const { saved, texts } = await open.save();
     const onDisk = saved ? answer(open.text) : await existing();
     if (onDisk.kind === 'failure') return onDisk;
-    if (withoutMark(onDisk.value) === open.text) {
+    const there = withoutMark(onDisk.value);
+    // A text that the document never was is another program's, though it may have the same words in it.
+    if (there === open.text || texts.includes(there)) {
       // Its person may have taken it back before it was saved.
-      if (!stands(open.text, placed.value)) return 'changed';
-      unsaved = undefined;
-      return answer(placed.value.after);
-    }
-    // Somebody typed while it was saved: that is not on the disk yet, and the result is.
-    if (stands(withoutMark(onDisk.value), placed.value)) {
+      if (!stands(there, placed.value)) return 'changed';
       unsaved = undefined;
       return answer(placed.value.after);
     }
@@ -103,11 +106,13 @@ export function openLogUpdate(
    */
   async function newerOnDisk(open: OpenDocument, onDisk: string): Promise<Outcome<string> | undefined> {
     if (open.dirty || withoutMark(onDisk) === open.text) return undefined;
-    if (!(await open.save())) return undefined;
+    const { saved, texts } = await open.save();
+    if (!saved) return undefined;
     const now = await existing();
     if (now.kind === 'failure') return now;
     // Somebody may have gone on typing behind that save.
-    return open.dirty || withoutMark(now.value) === open.text ? undefined : now;
+    const there = withoutMark(now.value);
+    return open.dirty || there === open.text || texts.includes(there) ? undefined : now;
   }
 
   async function existing(): Promise<Outcome<string>> {

@@ -32,6 +32,8 @@ class World {
   /** The disk refuses to be written. */
   full = false;
   #locked: Promise<unknown> = Promise.resolve();
+  /** What the document was while somebody waits for a save. */
+  readonly #watchers = new Set<string[]>();
   /** One after another, whoever asks for them. */
   #saves: Promise<unknown> = Promise.resolve();
   conflicts = 0;
@@ -96,6 +98,7 @@ class World {
   #edit(document: Document, text: string): void {
     document.text = text;
     document.version++;
+    for (const texts of this.#watchers) texts.push(text);
     document.dirty = true;
     document.toldDirty = true;
   }
@@ -160,7 +163,13 @@ class World {
         this.#edit(document, applyEdits(document.text, edits));
         return true;
       },
-      save: () => this.save(document),
+      save: async () => {
+        const texts = [document.text];
+        this.#watchers.add(texts);
+        const saved = await this.save(document);
+        this.#watchers.delete(texts);
+        return { saved, texts };
+      },
     };
   }
 }
@@ -202,7 +211,8 @@ test('any interleaving of two writers and a person typing loses nothing', async 
       fc.nat(4),
       fc.nat(4),
       fc.boolean(),
-      async (scheduler, steps, here, elsewhere, opened) => {
+      fc.boolean(),
+      async (scheduler, steps, here, elsewhere, opened, alike) => {
         const world = new World((what) => scheduler.schedule(Promise.resolve(), what));
         if (opened) world.openDocument();
         const typed: string[] = [];
@@ -212,6 +222,8 @@ test('any interleaving of two writers and a person typing loses nothing', async 
 
         const person = async (): Promise<void> => {
           for (const [index, each] of steps.entries()) {
+            // Which of two like words a person has taken out by hand, nobody can tell.
+            if (alike && each.kind === 'resolve') continue;
             await scheduler.schedule(Promise.resolve(), `person ${each.kind}`);
             switch (each.kind) {
               case 'type':
@@ -248,7 +260,8 @@ test('any interleaving of two writers and a person typing loses nothing', async 
         const commandLine = openLogUpdate('log.md', disk, () => undefined);
         const writer = async (name: string, update: typeof editor, count: number): Promise<void> => {
           for (let index = 0; index < count; index++) {
-            const token = `${name}${index}`;
+            // Two results of one second may be alike, word for word.
+            const token = `${alike ? 'r' : name}${index}`;
             const change = result(token);
             // As a run does: what was refused is offered again.
             for (let offer = 0; ; offer++) {
@@ -277,12 +290,16 @@ test('any interleaving of two writers and a person typing loses nothing', async 
         const whole = (): void => {
           for (const token of [...typed, ...written]) {
             const times = count(onDisk(), token);
+            const wanted = [...typed, ...written].filter((each) => each === token).length;
             const again = written.includes(token) && (world.refusedSaves > 0 || offeredAgain.has(token));
-            const once = times === 1 || (times === 2 && again);
-            assert.ok(once, `${token} is there ${times} times: ${onDisk()}`);
+            const right = again ? times >= wanted && times <= 2 * (wanted + kept.length) : times === wanted;
+            assert.ok(right, `${token} is there ${times} times, not ${wanted}: ${onDisk()}`);
           }
         };
-        for (const token of written) assert.ok(count(onDisk(), token) > 0, `${token}: ${onDisk()}`);
+        for (const token of written) {
+          const wanted = written.filter((each) => each === token).length;
+          assert.ok(count(onDisk(), token) >= wanted, `${token}: ${onDisk()}`);
+        }
 
         // In the end the person saves; where the editor refuses, they put both together as it asks them to.
         world.full = false;

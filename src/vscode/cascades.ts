@@ -20,7 +20,7 @@ import type { Partition } from '../core/runbook/front-matter.ts';
 import { contextKey } from '../core/runbook/names.ts';
 import { parseRunbook, type Runbook } from '../core/runbook/runbook.ts';
 import { gitHubSignIn } from './github-sign-in.ts';
-import { logDocument } from './log-document.ts';
+import type { LogDocuments } from './log-documents.ts';
 import { editorPerson } from './person.ts';
 import { cellsOf, notebookType } from './runbook-serializer.ts';
 import { readSettings } from './settings.ts';
@@ -31,9 +31,17 @@ export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 }
 
+/** Where runs write. */
+export interface LogPlace {
+  readonly uri: vscode.Uri;
+  readonly rehearsal: boolean;
+  readonly verification?: vscode.Uri;
+}
+
 /** The runbooks of this window, and the cascades made of them. */
 export class Cascades {
   readonly #worlds: Worlds;
+  readonly documents: LogDocuments;
   /** Where runs tell what they do. */
   readonly output: vscode.LogOutputChannel;
   /** Shells by runbook and world: exports survive from cell to cell, and an edit of the runbook. */
@@ -44,8 +52,9 @@ export class Cascades {
   readonly #clock = systemClock({ env: process.env });
   #operator = '';
 
-  constructor(worlds: Worlds, output: vscode.LogOutputChannel) {
+  constructor(worlds: Worlds, documents: LogDocuments, output: vscode.LogOutputChannel) {
     this.#worlds = worlds;
+    this.documents = documents;
     this.output = output;
   }
 
@@ -96,14 +105,19 @@ export class Cascades {
     return entries;
   }
 
-  /** The log of a runbook and that of its rehearsals, wherever they lie. */
-  logsOf(
-    uri: vscode.Uri,
-    runbook: Runbook,
-  ): readonly { readonly uri: vscode.Uri; readonly rehearsal: boolean }[] {
+  /** The log of a runbook and that of its rehearsals, wherever they lie, with what else such a run writes into. */
+  logsOf(uri: vscode.Uri, runbook: Runbook): readonly LogPlace[] {
     return [false, true].map((rehearsal) => {
-      const path = logPathFor(rehearsal ? { CASCADE_REHEARSAL: '1' } : {}, runbook.log);
-      return { uri: vscode.Uri.file(resolve(dirname(uri.fsPath), path)), rehearsal };
+      const place = (name: string): vscode.Uri =>
+        vscode.Uri.file(
+          resolve(dirname(uri.fsPath), logPathFor(rehearsal ? { CASCADE_REHEARSAL: '1' } : {}, name)),
+        );
+      const { log, verification } = runbook;
+      return {
+        uri: place(log),
+        rehearsal,
+        ...(verification === undefined ? {} : { verification: place(verification) }),
+      };
     });
   }
 
@@ -168,7 +182,7 @@ export class Cascades {
     return {
       cascade: new Cascade({
         runbook,
-        log: logDocument(log),
+        log: this.documents.open(log),
         ports,
         worktree,
         shells,
@@ -178,10 +192,24 @@ export class Cascades {
         ...(settings.evidence ? { evidence: evidenceFolder(log.fsPath) } : {}),
         ...(runbook.verification === undefined
           ? {}
-          : { verification: verificationOf(env, uri, runbook.verification) }),
+          : { verification: this.#verification(env, uri, runbook.verification) }),
       }),
       log,
     };
+  }
+
+  /** The verification document; like the log it lies inside the workspace. */
+  #verification(env: Composition['env'], runbook: vscode.Uri, verification: string): LogFile {
+    return verificationFile(env, dirname(runbook.fsPath), verification, (path) => {
+      const uri = vscode.Uri.file(path);
+      if (vscode.workspace.getWorkspaceFolder(uri) !== undefined) return this.documents.open(uri);
+      throw new OperatorError(
+        vscode.l10n.t(
+          'The verification document {0} would lie outside the workspace. Name a file inside it under "verification:" in the runbook.',
+          path,
+        ),
+      );
+    });
   }
 
   async dispose(): Promise<void> {
@@ -189,20 +217,6 @@ export class Cascades {
       [...this.#shells.values()].flatMap((shells) => [...shells.values()].map((shell) => shell.close())),
     );
   }
-}
-
-/** The verification document; like the log it lies inside the workspace. */
-function verificationOf(env: Composition['env'], runbook: vscode.Uri, verification: string): LogFile {
-  return verificationFile(env, dirname(runbook.fsPath), verification, (path) => {
-    const uri = vscode.Uri.file(path);
-    if (vscode.workspace.getWorkspaceFolder(uri) !== undefined) return logDocument(uri);
-    throw new OperatorError(
-      vscode.l10n.t(
-        'The verification document {0} would lie outside the workspace. Name a file inside it under "verification:" in the runbook.',
-        path,
-      ),
-    );
-  });
 }
 
 /** What a person can mend is told as such. */

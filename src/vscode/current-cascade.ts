@@ -5,7 +5,7 @@ import { type Overview, overviewOf } from '../core/log/overview.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import { DisposableStore } from './disposables.ts';
-import { openDocument } from './log-document.ts';
+import { openDocument } from './log-documents.ts';
 import type { LogReading, Logs } from './logs.ts';
 import { errorText } from './messages.ts';
 import { changesRunbook, notebookType } from './runbook-serializer.ts';

@@ -4,7 +4,7 @@ import type { Finding } from '../core/lint/lint.ts';
 import { positionAt, type Span } from '../core/text.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
 import { DisposableStore } from './disposables.ts';
-import { openDocument } from './log-document.ts';
+import { openDocument } from './log-documents.ts';
 import { type LogReading, type Logs, rangeOf } from './logs.ts';
 
 /** How long the log must have been left alone, in milliseconds. */

@@ -78,6 +78,22 @@ export class Logs implements vscode.Disposable {
     return (await this.#homes).get(uri.toString());
   }
 
+  /** Whether runs write into a file: a log, or the verification document that goes with one. */
+  async isWritten(uri: vscode.Uri): Promise<boolean> {
+    if (uri.scheme !== 'file') return false;
+    this.#homes ??= this.#search();
+    const key = uri.toString();
+    const homes = await this.#homes;
+    return (
+      homes.has(key) ||
+      [...homes.values()].some(({ runbookUri, runbook }) =>
+        this.#cascades
+          .logsOf(runbookUri, runbook)
+          .some(({ verification }) => verification?.toString() === key),
+      )
+    );
+  }
+
   /** An open document as a log; undefined when it is none. */
   async read(document: vscode.TextDocument): Promise<LogReading | undefined> {
     const home = await this.home(document.uri);

@@ -15,7 +15,6 @@ import { type Failure, failureText, type TextEdit } from '../core/ports.ts';
 import { placeOf } from '../core/run/places.ts';
 import { type Cascades, OperatorError } from './cascades.ts';
 import type { CurrentCascade } from './current-cascade.ts';
-import { logDocument } from './log-document.ts';
 import type { LogReading, Logs } from './logs.ts';
 import { notALog, withoutLog } from './refusals.ts';
 
@@ -377,7 +376,7 @@ export async function logToWrite(
 }
 
 async function write({ cascades, current }: RecordParts, reading: LogReading, change: Change): Promise<void> {
-  const log = logDocument(reading.log);
+  const log = cascades.documents.open(reading.log);
   const at = cascades.now();
   let made: readonly TextEdit[] = [];
   const written = await log.update((text) => {

@@ -11,6 +11,7 @@ import { CurrentCascade, type CurrentState } from './current-cascade.ts';
 import { RunbookDiagnostics, RunbookFixes } from './diagnostics.ts';
 import { registerLineHelp } from './line-help.ts';
 import { LogDiagnostics } from './log-diagnostics.ts';
+import { LogDocuments } from './log-documents.ts';
 import { LogFixes } from './log-fixes.ts';
 import { registerLogHelp } from './log-help.ts';
 import { LogLenses } from './log-lenses.ts';
@@ -41,10 +42,12 @@ export function openWorkbench(context: vscode.ExtensionContext): {
 } {
   const worlds = new Worlds(context);
   const output = vscode.window.createOutputChannel('Cascade Runbook', { log: true });
-  const cascades = new Cascades(worlds, output);
+  const documents = new LogDocuments();
+  const cascades = new Cascades(worlds, documents, output);
   const controllers = new PartitionControllers(cascades);
   const texts = new RunbookTexts(cascades, controllers);
   const logs = new Logs(cascades);
+  documents.guardSaves((uri) => logs.isWritten(uri));
   const current = new CurrentCascade(cascades, logs);
   const partitions = new LogTree(current, partitionNodes);
   const gates = new LogTree(current, gateNodes);
@@ -56,6 +59,7 @@ export function openWorkbench(context: vscode.ExtensionContext): {
   });
   context.subscriptions.push(
     output,
+    documents,
     controllers,
     logs,
     current,

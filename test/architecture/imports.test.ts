@@ -26,7 +26,7 @@ const compositionRoots = [
   'src/cli/main.ts',
   'src/cli/open.ts',
   'src/vscode/cascades.ts',
-  'src/vscode/log-document.ts',
+  'src/vscode/log-documents.ts',
   'src/vscode/world.ts',
   'src/vscode/settings.ts',
 ];

@@ -10,6 +10,7 @@ import { logLint } from './cases/log-lint.ts';
 import { logWriting } from './cases/log-writing.ts';
 import { runbook } from './cases/runbook.ts';
 import { running } from './cases/running.ts';
+import { saving } from './cases/saving.ts';
 import { testsView } from './cases/tests-view.ts';
 import { threeWriters } from './cases/three-writers.ts';
 import { runCases } from './cases.ts';
@@ -21,6 +22,7 @@ const cases = [
   ...testsView,
   ...logWriting,
   ...threeWriters,
+  ...saving,
   ...logLint,
   ...logHelp,
   ...lineHelp,

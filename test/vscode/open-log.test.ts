@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { applyChange, applyEdits } from '../../src/core/log/edits.ts';
 import { answer, failure, type LogChange, type Outcome } from '../../src/core/ports.ts';
 import { type OpenDocument, openLogUpdate } from '../../src/vscode/open-log.ts';
+import { SaveTurn } from '../../src/vscode/save-turn.ts';
 
 const original = '# Log\r\n\r\n- a: ⏳ pending\r\n- b: ⏳ pending\r\n\r\nWords of a person.\r\n';
 
@@ -39,6 +40,36 @@ class World {
   conflicts = 0;
   /** Saves that the disk, or a conflict, refused. */
   refusedSaves = 0;
+  #saving = false;
+  /** What waits until no save is going on. */
+  readonly #holds = new Set<() => void>();
+  /** Between our writers and the saves of the editor. */
+  readonly turn = new SaveTurn({
+    take: (giveUp) =>
+      new Promise((taken) => {
+        giveUp.addEventListener('abort', () => taken(undefined));
+        void this.alone(
+          () =>
+            new Promise<void>((free) => {
+              if (giveUp.aborted) free();
+              else taken(async () => free());
+            }),
+        );
+      }),
+    after: (what, then) => {
+      // Nobody has the lock for so long that an editor gives up, and no save takes as long as a lock is held for it.
+      if (what === 'patience') return () => {};
+      let forgotten = false;
+      const over = (): void => {
+        if (this.#saving) this.#holds.add(over);
+        else if (!forgotten) then();
+      };
+      void this.#later('long after').then(over);
+      return () => {
+        forgotten = true;
+      };
+    },
+  });
 
   constructor(later: Later) {
     this.#later = later;
@@ -114,25 +145,34 @@ class World {
     await this.#later('save');
     if (document === undefined || document !== this.document) return false;
     if (!document.dirty) return true;
+    this.#saving = true;
+    await this.turn.begins();
+    const saved = await this.#write(document);
+    this.#saving = false;
+    await this.#later('told of the save');
+    if (saved !== 'refused') void this.turn.ended();
+    const holds = [...this.#holds];
+    this.#holds.clear();
+    for (const over of holds) void this.#later('long after').then(over);
+    return saved === 'saved';
+  }
+
+  /** As it was at one moment, it is written; typed in meanwhile, it does not count as saved. */
+  async #write(document: Document): Promise<'saved' | 'typed' | 'refused'> {
     const conflict = document.stamp !== this.disk.stamp;
     if (conflict) this.conflicts++;
     if (conflict || this.full) {
       this.refusedSaves++;
-      return false;
+      return 'refused';
     }
     const { text, version } = document;
+    // It does not look again.
     await this.#later('saving');
-    if (document.stamp !== this.disk.stamp) {
-      this.conflicts++;
-      this.refusedSaves++;
-      return false;
-    }
     this.disk = { text, stamp: this.disk.stamp + 1 };
     document.stamp = this.disk.stamp;
-    // Typed in between, it is written as it was, and does not count as saved.
     document.dirty = document.version !== version;
     document.toldDirty = false;
-    return !document.dirty;
+    return document.dirty ? 'typed' : 'saved';
   }
 
   /** What VS Code asks for when it refused to save: the person puts the words that are missing into the file's text. */
@@ -166,7 +206,7 @@ class World {
       save: async () => {
         const texts = [document.text];
         this.#watchers.add(texts);
-        const saved = await this.save(document);
+        const saved = await this.turn.own(() => this.save(document));
         this.#watchers.delete(texts);
         return { saved, texts };
       },

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { LogChange } from '../../../src/core/ports.ts';
-import { logDocument } from '../../../src/vscode/log-document.ts';
+import { LogDocuments } from '../../../src/vscode/log-documents.ts';
 import type { Case } from '../cases.ts';
 import { cellWith, inFolder, logUri, on, runCells, textOf, until } from './editor.ts';
 
 const scratch = (): vscode.Uri => inFolder('scratch-log.md');
+const documents = new LogDocuments();
 const lines = (count: number): string =>
   Array.from({ length: count }, (_, index) => `- check ${index}: ⏳ pending\n`).join('');
 
@@ -72,7 +73,7 @@ export const logWriting: readonly Case[] = [
       );
       const first = firstShown();
       const caret = (): string => document.lineAt(editor.selection.active.line).text;
-      assert.equal((await logDocument(scratch()).update(result)).kind, 'answer');
+      assert.equal((await documents.open(scratch()).update(result)).kind, 'answer');
       assert.match(document.getText(), /^# ❌\n- check 0: ❌ 2026-11-24 — no\n {2}- line below\n- check 1/);
       assert.equal(readFileSync(scratch().fsPath, 'utf8'), document.getText(), 'on the disk');
       await until('the caret at its words', () => caret() === '- check 300: ⏳ pending' || undefined);
@@ -91,7 +92,7 @@ export const logWriting: readonly Case[] = [
       const { document } = editor;
       await type(editor, 'Typed. ');
       writeFileSync(scratch().fsPath, `${lines(3)}Of another program.\n`);
-      const written = await logDocument(scratch()).update(result);
+      const written = await documents.open(scratch()).update(result);
       assert.equal(written.kind, 'answer', JSON.stringify(written));
       assert.match(document.getText(), /^# ❌\nTyped\. - check 0: ❌ 2026-11-24/);
       const onDisk = readFileSync(scratch().fsPath, 'utf8');
@@ -105,7 +106,7 @@ export const logWriting: readonly Case[] = [
       const editor = await opened(lines(3));
       const { document } = editor;
       rmSync(scratch().fsPath);
-      const log = logDocument(scratch());
+      const log = documents.open(scratch());
       const gone = await log.update(result);
       assert.equal(gone.kind, 'failure');
       assert.match(

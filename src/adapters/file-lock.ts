@@ -26,7 +26,7 @@ export type Claim =
   | { readonly kind: 'held'; readonly holder: Holder | 'nameless' };
 
 /** Takes a lock for longer than one piece of work, without waiting; one of a dead process is taken over. */
-export async function claim(lock: string, what: string): Promise<Claim> {
+export async function claim(lock: string, what?: string): Promise<Claim> {
   for (let attempt = 0; ; attempt++) {
     if (await take(lock, what)) {
       return {

@@ -93,7 +93,7 @@ const turnOn = (uri: vscode.Uri): SaveTurnParts => ({
     try {
       const lock = await lockOf(uri);
       for (;;) {
-        const taken = await claim(lock, 'a save in VS Code');
+        const taken = await claim(lock);
         if (taken.kind === 'taken') return taken.release;
         if (giveUp.aborted) return undefined;
         await sleep(lockPoll, undefined, { signal: giveUp });

@@ -1,7 +1,9 @@
 /** A walk in front of the screen: the packed extension in a served VS Code, on a rehearsal, driven as a person would. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { World } from '../../src/rehearsal/world.ts';
@@ -30,6 +32,8 @@ export interface Walk extends AsyncDisposable {
   pick(text: string): Promise<void>;
   /** Types an answer into the input box that is open. */
   answer(text: string): Promise<void>;
+  /** Waits until a file of the workspace is written whole and has the words; gives its text. */
+  fileWith(name: string, words: string): Promise<string>;
   /** Waits for a text in the outputs of notebooks, wherever their frames nest; gives the place. */
   waitForOutput(text: string | RegExp, timeoutMs?: number): Promise<Locator>;
   /** Writes `artifacts/screenshots/<name>.png`. */
@@ -103,9 +107,22 @@ export async function startWalk(vsix: string, stop: AbortSignal, options: WalkOp
     world: rehearsal.world,
     consoleErrors,
     ...hands(page),
+    fileWith: (name, words) => fileWith(join(rehearsal.workspace, name), words),
     leaks: () => leaks({ workspace: rehearsal.workspace, dataDirectory, page, end: host.close }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** The editor empties a file before it writes it: what is read twice is whole. */
+async function fileWith(path: string, words: string): Promise<string> {
+  let before = '';
+  for (let attempt = 0; ; attempt++) {
+    const text = await readFile(path, 'utf8');
+    if (text === before && text.includes(words)) return text;
+    assert.ok(attempt < 100, `${path} has no "${words}":\n${text}`);
+    before = text;
+    await sleep(100);
+  }
 }
 
 function hands(

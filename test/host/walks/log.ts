@@ -44,12 +44,7 @@ export const logWalk = (walk: Walk): readonly Case[] => {
   /** Saves, and waits until the file has the words. */
   const saved = async (words: string): Promise<string> => {
     await page.keyboard.press('Control+s');
-    for (let attempt = 0; ; attempt++) {
-      const text = await readFile(join(walk.workspace, logName), 'utf8');
-      if (text.includes(words)) return text;
-      assert.ok(attempt < 100, `the file has no ${words}:\n${text}`);
-      await page.waitForTimeout(100);
-    }
+    return walk.fileWith(logName, words);
   };
   return [
     {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
 
@@ -10,7 +8,6 @@ const sentence = 'Seen by hand while the run went on: nothing is lost, not a wor
 export const twoHands = (walk: Walk): readonly Case[] => {
   const { page } = walk;
   const name = 'execution-log.rehearsal.md';
-  const log = (): Promise<string> => readFile(join(walk.workspace, name), 'utf8');
   return [
     {
       name: 'what is typed into the log while a run writes, and every result, are there at the end',
@@ -36,12 +33,7 @@ export const twoHands = (walk: Walk): readonly Case[] => {
           .first()
           .waitFor({ timeout: 60_000 });
         await page.keyboard.press('Control+s');
-        let text = await log();
-        for (let wait = 0; !text.includes(sentence); wait++) {
-          assert.ok(wait < 100, `what was typed is not in the log:\n${text}`);
-          await page.waitForTimeout(100);
-          text = await log();
-        }
+        const text = await walk.fileWith(name, sentence);
         assert.equal(text.split('\n')[1], sentence);
         const section = /### Verification \(T-O3-dev\)[\s\S]*?\n(?=\*\*Sign-off)/.exec(text)?.[0] ?? '';
         const results = section.split('\n').filter((line) => /^- .*: (?:❌|✅|🟡) /.test(line));

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
@@ -119,16 +117,8 @@ export const writing = (walk: Walk): readonly Case[] => {
         await page.keyboard.press('Enter');
         await place.getByText('${mailDomain}').first().waitFor();
         await walk.command('File: Save');
-        const file = join(walk.workspace, 'partition-mail.runbook.md');
-        for (
-          let attempt = 0;
-          !(await readFile(file, 'utf8')).includes('  mailDomain: ${partition}');
-          attempt++
-        ) {
-          assert.ok(attempt < 50, await readFile(file, 'utf8'));
-          await page.waitForTimeout(100);
-        }
-        assert.ok(!(await readFile(file, 'utf8')).includes('${domain}'));
+        const renamed = await walk.fileWith('partition-mail.runbook.md', '  mailDomain: ${partition}');
+        assert.ok(!renamed.includes('${domain}'));
       },
     },
     {

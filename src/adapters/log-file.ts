@@ -3,6 +3,7 @@ import { answer, type Failure, failure, type LogChange, type LogFile, type Outco
 import { realFile, removeLeftovers, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
 import { underLock } from './file-lock.ts';
+import { restoreCopy, restoreLeftCopy } from './safety-copy.ts';
 import { setAside } from './set-aside.ts';
 import { readText } from './text-file.ts';
 
@@ -24,14 +25,20 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
     try {
       // Beside the real file, so that a link to the log and the log itself have one lock.
       const file = await realFile(path);
-      return await underLock(`${file}.lock`, lockWaitMs, () => work(file));
+      return await underLock(`${file}.lock`, lockWaitMs, async () => {
+        await restoreCopy(file);
+        return work(file);
+      });
     } catch (error) {
       return fileFailure(error, asked, label);
     }
   };
   return {
     path: label,
-    read: () => readText(path, label),
+    async read() {
+      await restoreLeftCopy(path);
+      return readText(path, label);
+    },
     async update(change) {
       // Without this a missing or unreadable log would be told of as a lock that cannot be made.
       const first = await existing(path, label);

@@ -157,6 +157,7 @@ export class CurrentCascade implements vscode.Disposable {
     try {
       const runbook = await this.#cascades.runbook(runbookUri);
       const log = this.#cascades.logUri(runbookUri, runbook);
+      await this.#cascades.documents.restore(log);
       const text = openDocument(log)?.getText() ?? (await textOf(log));
       if (text === undefined) return { kind: 'no-log', runbookUri, runbook, log };
       const reading = this.#logs.reading(this.#logs.homeOf(runbookUri, runbook, log), text);

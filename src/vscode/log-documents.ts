@@ -4,6 +4,7 @@ import { realFile } from '../adapters/atomic-write.ts';
 import { fileFailure } from '../adapters/file-failure.ts';
 import { claim, underLock } from '../adapters/file-lock.ts';
 import { logFile, replaceLog } from '../adapters/log-file.ts';
+import { keepCopy, restoreCopy, restoreLeftCopy, type Settle } from '../adapters/safety-copy.ts';
 import { answer, type LogFile } from '../core/ports.ts';
 import { DisposableStore } from './disposables.ts';
 import { type OpenDocument, openLogUpdate } from './open-log.ts';
@@ -37,7 +38,11 @@ export class LogDocuments implements vscode.Disposable {
           read: () => file.read(),
           alone: async (work) => {
             try {
-              return await underLock(await lockOf(uri), lockWait, work);
+              const path = await realFile(uri.fsPath);
+              return await underLock(lockOf(path), lockWait, async () => {
+                await restoreCopy(path);
+                return work();
+              });
             } catch (error) {
               return fileFailure(error, `write ${label}`, label);
             }
@@ -54,6 +59,11 @@ export class LogDocuments implements vscode.Disposable {
     };
   }
 
+  /** Makes a log whole that an editor was killed over; nothing where it is whole. */
+  async restore(uri: vscode.Uri): Promise<void> {
+    if (vscode.workspace.isTrusted) await restoreLeftCopy(uri.fsPath);
+  }
+
   /**
    * From now on a person's saves of these documents take turns with other programs.
    * @param written whether runs write into a document
@@ -62,15 +72,18 @@ export class LogDocuments implements vscode.Disposable {
     const begins = async ({ uri }: vscode.TextDocument): Promise<void> => {
       if (await written(uri)) await this.#turn(uri).begins();
     };
-    const ended = ({ uri }: vscode.TextDocument): void => void this.#turns.get(uri.toString())?.ended();
+    const ended =
+      (saved: boolean) =>
+      ({ uri }: vscode.TextDocument): void =>
+        void this.#turns.get(uri.toString())?.ended(saved);
     this.#store.add(
       vscode.workspace.onWillSaveTextDocument((event) => {
         if (event.document.uri.scheme === 'file' && event.document.languageId === 'markdown')
           event.waitUntil(begins(event.document));
       }),
     );
-    this.#store.add(vscode.workspace.onDidSaveTextDocument(ended));
-    this.#store.add(vscode.workspace.onDidCloseTextDocument(ended));
+    this.#store.add(vscode.workspace.onDidSaveTextDocument(ended(true)));
+    this.#store.add(vscode.workspace.onDidCloseTextDocument(ended(false)));
   }
 
   #turn(uri: vscode.Uri): SaveTurn {
@@ -82,19 +95,22 @@ export class LogDocuments implements vscode.Disposable {
 
   dispose(): void {
     this.#store.dispose();
-    for (const turn of this.#turns.values()) void turn.ended();
+    for (const turn of this.#turns.values()) void turn.ended(false);
   }
 }
 
-const lockOf = async (uri: vscode.Uri): Promise<string> => `${await realFile(uri.fsPath)}.lock`;
+const lockOf = (path: string): string => `${path}.lock`;
 
 const turnOn = (uri: vscode.Uri): SaveTurnParts => ({
   take: async (giveUp) => {
     try {
-      const lock = await lockOf(uri);
+      const path = await realFile(uri.fsPath);
       for (;;) {
-        const taken = await claim(lock);
-        if (taken.kind === 'taken') return taken.release;
+        const taken = await claim(lockOf(path));
+        if (taken.kind === 'taken') {
+          const settle = await keptCopy(uri, path);
+          return (saved) => settle(saved).finally(taken.release);
+        }
         if (giveUp.aborted) return undefined;
         await sleep(lockPoll, undefined, { signal: giveUp });
       }
@@ -107,6 +123,10 @@ const turnOn = (uri: vscode.Uri): SaveTurnParts => ({
     return () => clearTimeout(timer);
   },
 });
+
+/** Where there is no room for a copy, a person's save has to do without. */
+const keptCopy = (uri: vscode.Uri, path: string): Promise<Settle> =>
+  keepCopy(path, openDocument(uri)?.getText() ?? '').catch(() => async () => {});
 
 export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(
@@ -140,12 +160,18 @@ const asOpen = (document: vscode.TextDocument, turn: SaveTurn): OpenDocument => 
     const watch = vscode.workspace.onDidChangeTextDocument((event) => {
       if (event.document === document) texts.push(document.getText());
     });
+    let settle: Settle = async () => {};
+    let saved = false;
     try {
-      return { saved: await turn.own(async () => document.save()), texts };
+      // Nor does the editor get to empty the file where there is no room to write it.
+      settle = await keepCopy(await realFile(document.uri.fsPath), document.getText());
+      saved = await turn.own(async () => document.save());
     } catch {
-      return { saved: false, texts };
+      // The file tells what came of it.
     } finally {
       watch.dispose();
+      await settle(saved);
     }
+    return { saved, texts };
   },
 });

@@ -4,8 +4,8 @@
  * would be lost. Nothing here knows the editor: the tests play it.
  */
 
-/** Lets the next writer have its turn. */
-export type Release = () => Promise<void>;
+/** Lets the next writer have its turn. False where it is not known whether all was written. */
+export type Release = (saved: boolean) => Promise<void>;
 
 export interface SaveTurnParts {
   /**
@@ -40,7 +40,7 @@ export class SaveTurn {
     if (this.#own) return Promise.resolve();
     if (this.#held !== undefined) {
       this.#held.forget();
-      this.#held.forget = this.#parts.after('hold', () => void this.ended());
+      this.#held.forget = this.#parts.after('hold', () => void this.ended(false));
       return Promise.resolve();
     }
     this.#taking ??= this.#take();
@@ -54,8 +54,8 @@ export class SaveTurn {
       .take(giveUp.signal)
       .then(async (release) => {
         if (release === undefined) return;
-        if (giveUp.signal.aborted) return release();
-        this.#held = { release, forget: this.#parts.after('hold', () => void this.ended()) };
+        if (giveUp.signal.aborted) return release(false);
+        this.#held = { release, forget: this.#parts.after('hold', () => void this.ended(false)) };
       })
       .finally(() => {
         forget();
@@ -64,12 +64,12 @@ export class SaveTurn {
     return { end, giveUp };
   }
 
-  /** The editor has saved, or closed what it had. */
-  async ended(): Promise<void> {
+  /** The editor has saved, or is not going to. */
+  async ended(saved: boolean): Promise<void> {
     const held = this.#held;
     this.#held = undefined;
     held?.forget();
-    await held?.release();
+    await held?.release(saved);
   }
 
   /** Saves for a writer that has the lock: neither this save nor one that stands before it waits for that lock. */

@@ -150,7 +150,7 @@ class World {
     const saved = await this.#write(document);
     this.#saving = false;
     await this.#later('told of the save');
-    if (saved !== 'refused') void this.turn.ended();
+    if (saved !== 'refused') void this.turn.ended(true);
     const holds = [...this.#holds];
     this.#holds.clear();
     for (const over of holds) void this.#later('long after').then(over);

@@ -47,7 +47,7 @@ test('a save has the lock from its beginning to its end', async () => {
   const turn = new SaveTurn(bench);
   await turn.begins();
   assert.equal(bench.holder, 'save');
-  await turn.ended();
+  await turn.ended(true);
   assert.equal(bench.holder, 'nobody');
   assert.equal(await bench.strike('hold'), 0);
   assert.equal(await bench.strike('patience'), 0);
@@ -76,7 +76,7 @@ test('one waits for a program that writes, and goes on without the lock where th
   bench.free();
   await first;
   assert.equal(bench.holder, 'save');
-  await turn.ended();
+  await turn.ended(true);
 
   bench.holder = 'program';
   const second = turn.begins();

@@ -46,5 +46,5 @@ const told = (holder: Holder | 'nameless'): string =>
 /** Whether a process on another machine lives cannot be seen from here. */
 const next = (holder: Holder | 'nameless', lock: string): string =>
   holder !== 'nameless' && holder.host === hostname()
-    ? `Wait until it has ended, or stop it (kill ${holder.pid}); then run again.`
+    ? 'Wait until it has ended, or stop it where it runs; then run again.'
     : `Wait until it has ended. If nothing runs there any more, delete ${lock}, look at what it did (Cascade: Recover…), then run again.`;

@@ -195,6 +195,8 @@ function heldBy(lock: string, holder: Holder | 'nameless', waitMs: number): Outc
   );
 }
 
-/** `process 4711 on atlas since 2026-11-24T10:02:11.000Z` */
+/** `process 4711 on atlas since 2026-11-24 10:02:11 UTC` */
 export const holderWords = (holder: Holder | 'nameless'): string =>
-  holder === 'nameless' ? 'somebody' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+  holder === 'nameless'
+    ? 'somebody'
+    : `process ${holder.pid} on ${holder.host} since ${holder.since.replace(/T(\d{2}:\d{2}:\d{2}).*/, ' $1 UTC')}`;

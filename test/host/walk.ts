@@ -16,12 +16,9 @@ import { installVsCodeServer } from '../../src/tooling/vscode-install.ts';
 import { leaks } from './leaks.ts';
 import { inOtherLetters, speakIt, translate } from './translated.ts';
 
-export interface Walk extends AsyncDisposable {
+/** A window of VS Code, and a person's hands on it. */
+export interface Window {
   readonly page: Page;
-  readonly workspace: string;
-  readonly world: World;
-  /** What our extension printed as an error on the page's console; a walk expects it to stay empty. */
-  readonly consoleErrors: readonly string[];
   /** Opens a file of the workspace by clicking its way down the explorer. */
   openFile(...path: readonly string[]): Promise<void>;
   /** Opens the runbook, and waits for its toolbar. */
@@ -32,12 +29,21 @@ export interface Walk extends AsyncDisposable {
   pick(text: string): Promise<void>;
   /** Types an answer into the input box that is open. */
   answer(text: string): Promise<void>;
-  /** Waits until a file of the workspace is written whole and has the words; gives its text. */
-  fileWith(name: string, words: string): Promise<string>;
   /** Waits for a text in the outputs of notebooks, wherever their frames nest; gives the place. */
   waitForOutput(text: string | RegExp, timeoutMs?: number): Promise<Locator>;
   /** Writes `artifacts/screenshots/<name>.png`. */
   screenshot(name: string): Promise<void>;
+}
+
+export interface Walk extends Window, AsyncDisposable {
+  readonly workspace: string;
+  readonly world: World;
+  /** What our extension printed as an error on the console of a page; a walk expects it to stay empty. */
+  readonly consoleErrors: readonly string[];
+  /** One more window, with an extension host of its own, on the same folder. */
+  anotherWindow(): Promise<Window>;
+  /** Waits until a file of the workspace is written whole and has the words; gives its text. */
+  fileWith(name: string, words: string): Promise<string>;
   /** Ends VS Code, and names each of its places that has a copy of a secret of the world. The last step of a walk. */
   leaks(): Promise<readonly string[]>;
 }
@@ -85,30 +91,34 @@ export async function startWalk(vsix: string, stop: AbortSignal, options: WalkOp
   ends.defer(() => host.close());
   const browser = await launchBrowser(stop);
   ends.defer(() => browser.close());
-  const page = await browser.newPage({ viewport: options.viewport ?? { width: 1400, height: 900 } });
   const consoleErrors: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' && /cascade/i.test(message.text())) consoleErrors.push(message.text());
-  });
-  if (options.translated === true) await speakIt(page);
-  await page.goto(folderUrl(host, rehearsal.workspace));
-  if (options.untrusted === true) {
-    await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ timeout: 60_000 });
-  }
-  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
-  const view = options.translated === true ? inOtherLetters('Cascade') : 'Cascade';
-  // A file opened before the extensions are known would open as text.
-  await page.getByRole('tab', { name: view }).waitFor({ timeout: 60_000 });
+  const openWindow = async (): Promise<Window> => {
+    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1400, height: 900 } });
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /cascade/i.test(message.text())) consoleErrors.push(message.text());
+    });
+    if (options.translated === true) await speakIt(page);
+    await page.goto(folderUrl(host, rehearsal.workspace));
+    if (options.untrusted === true) {
+      await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ timeout: 60_000 });
+    }
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    const view = options.translated === true ? inOtherLetters('Cascade') : 'Cascade';
+    // A file opened before the extensions are known would open as text.
+    await page.getByRole('tab', { name: view }).waitFor({ timeout: 60_000 });
+    return { page, ...hands(page) };
+  };
+  const first = await openWindow();
   await mkdir(screenshots, { recursive: true });
   const kept = ends.move();
   return {
-    page,
+    ...first,
     workspace: rehearsal.workspace,
     world: rehearsal.world,
     consoleErrors,
-    ...hands(page),
+    anotherWindow: openWindow,
     fileWith: (name, words) => fileWith(join(rehearsal.workspace, name), words),
-    leaks: () => leaks({ workspace: rehearsal.workspace, dataDirectory, page, end: host.close }),
+    leaks: () => leaks({ workspace: rehearsal.workspace, dataDirectory, page: first.page, end: host.close }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -125,9 +135,7 @@ async function fileWith(path: string, words: string): Promise<string> {
   }
 }
 
-function hands(
-  page: Page,
-): Pick<Walk, 'openFile' | 'openRunbook' | 'command' | 'pick' | 'answer' | 'waitForOutput' | 'screenshot'> {
+function hands(page: Page): Omit<Window, 'page'> {
   const quickInput = page.locator('.quick-input-widget:not([style*="display: none"])');
   const input = quickInput.locator('input[type="text"]').first();
   const pick = async (text: string): Promise<void> => {
@@ -199,8 +207,7 @@ async function outputs(page: Page): Promise<string> {
         ? ''
         : frame
             .locator('body')
-            .textContent({ timeout: 1000 })
-            .then((text) => text ?? '')
+            .ariaSnapshot({ timeout: 1000 })
             .catch(() => ''),
     ),
   );

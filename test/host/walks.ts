@@ -17,6 +17,7 @@ import { logWalk } from './walks/log.ts';
 import { operator } from './walks/operator.ts';
 import { translation } from './walks/translation.ts';
 import { twoHands } from './walks/two-hands.ts';
+import { twoWindows } from './walks/two-windows.ts';
 import { untrusted } from './walks/untrusted.ts';
 import { writing } from './walks/writing.ts';
 
@@ -38,6 +39,7 @@ const plans: readonly Plan[] = [
   { name: 'gates', steps: gates },
   { name: 'another language', options: { translated: true }, steps: translation },
   { name: 'two hands', options: { speed: 1 }, steps: twoHands },
+  { name: 'two windows', options: { speed: 1 }, waits: true, steps: twoWindows },
   // Slow enough to be met in the middle of a deploy.
   { name: 'a crash', options: { speed: 10 }, waits: true, steps: crash },
   { name: 'a failure', options: { faults: ['dkim-never'] }, steps: failure },

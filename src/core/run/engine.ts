@@ -203,13 +203,8 @@ class Run {
     const progress = (each: CheckProgress): void => {
       channel.push({ kind: 'check-progress', check: planned.ref, progress: this.#redactedProgress(each) });
     };
-    const watch = new AbortController();
-    const watching = watchStack(
-      this.#cascade,
-      planned,
-      progress,
-      AbortSignal.any([watch.signal, this.#signal]),
-    );
+    const ended = new AbortController();
+    const watching = watchStack(this.#cascade, planned, progress, ended.signal, this.#signal);
     let check = planned.ref;
     let result: CheckResult;
     let interrupted = false;
@@ -236,7 +231,7 @@ class Run {
         ? unknown('interrupted', next)
         : unknown(`Cascade Runbook met an error of its own: ${said}`, `Please report it. ${next}`);
     }
-    watch.abort();
+    ended.abort();
     await watching;
     output.outputEnd();
     const at = ports.clock.now();

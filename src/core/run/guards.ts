@@ -90,8 +90,7 @@ export class Guards {
     const { locks } = this.#cascade;
     if (locks === undefined || this.#locks.has(partition)) return undefined;
     const taken = await locks.take(partition, targetName(this.#target));
-    if (taken.kind === 'failure')
-      return { by: 'another run', why: taken.came, clears: lowerFirst(taken.next) };
+    if (taken.kind === 'failure') return { by: 'another run', why: taken.came, clears: asClause(taken.next) };
     this.#locks.set(partition, taken.value);
     return undefined;
   }
@@ -132,7 +131,7 @@ export class Guards {
     const { runbook, log } = this.#cascade;
     const text = await log.read();
     if (text.kind === 'failure')
-      return { by: 'the log', why: `the log cannot be read: ${text.came}`, clears: text.next };
+      return { by: 'the log', why: `the log cannot be read: ${text.came}`, clears: asClause(text.next) };
     if (text.value === undefined)
       return { by: 'the log', why: 'there is no log', clears: 'start a run: Cascade: Start Run…' };
     const record = readRecord(readLog(text.value), runbook);
@@ -207,4 +206,5 @@ function gateWords({ cell, declared }: CascadeRecord['gates'][number]): string {
   return declared === undefined ? `${state} (blocks nothing: the runbook does not declare it)` : state;
 }
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** Of a sentence what stands behind a colon. */
+const asClause = (text: string): string => (text.charAt(0).toLowerCase() + text.slice(1)).replace(/\.$/, '');

@@ -12,6 +12,8 @@ import type { Planned } from './plan.ts';
 /** CloudFormation throttles an account that polls much faster. */
 const interval = 3000;
 const longestPause = 48_000;
+/** The result is not kept back for longer. */
+const lastLook = 2000;
 
 /** The stack that the next `aws stack` line behind a step asks for. */
 export function stackBehind(
@@ -26,32 +28,60 @@ export function stackBehind(
   return stack === undefined || target === undefined ? undefined : { target, name: fill(stack, lookup).text };
 }
 
-/** Settles when `signal` aborts, or at once where there is nothing to watch. */
+/**
+ * Settles at once where there is nothing to watch, else when the shell has ended or the run is stopped.
+ * @param ended aborts when the shell has ended: then it looks once more, for the end came between two looks
+ * @param stop aborts when the run is stopped
+ */
 export async function watchStack(
   { runbook, ports }: Cascade,
   { check, step, partition }: Planned,
   progress: (progress: CheckProgress) => void,
-  signal: AbortSignal,
+  ended: AbortSignal,
+  stop: AbortSignal,
 ): Promise<void> {
   const stack =
     check.language === 'sh' && check.effect === 'changes' ? stackBehind(runbook, step, partition) : undefined;
   if (stack === undefined) return;
   const { target, name } = stack;
   const since = ports.clock.now();
-  let pause = interval;
+  let shown = false;
   let firstFailure: StackResource | undefined;
-  try {
-    for (;;) {
-      await ports.clock.sleep(pause, signal);
-      const seen = await ports.aws.stackProgress(target, name, since, signal);
+  const look = async (signal: AbortSignal): Promise<boolean> => {
+    const seen = await ports.aws.stackProgress(target, name, since, signal);
+    if (seen.kind === 'failure') return false;
+    if (seen.value === undefined) return true;
+    // Kept although the stack rolls back, and is deleted, and what it says later is only what followed.
+    firstFailure ??= seen.value.firstFailure;
+    const kept = firstFailure === undefined ? {} : { firstFailure };
+    progress({ kind: 'stack', progress: { ...seen.value, ...kept } });
+    shown = true;
+    return true;
+  };
+  const watching = AbortSignal.any([ended, stop]);
+  await untilAborted(watching, async () => {
+    for (let pause = interval; ; ) {
+      await ports.clock.sleep(pause, watching);
       // What cannot be seen just now is asked again, but later each time: watching never decides anything.
-      pause = seen.kind === 'answer' ? interval : Math.min(pause * 2, longestPause);
-      if (seen.kind === 'failure' || seen.value === undefined) continue;
-      // Kept although the stack rolls back, and is deleted, and what it says later is only what followed.
-      firstFailure ??= seen.value.firstFailure;
-      const kept = firstFailure === undefined ? {} : { firstFailure };
-      progress({ kind: 'stack', progress: { ...seen.value, ...kept } });
+      pause = (await look(watching)) ? interval : Math.min(pause * 2, longestPause);
     }
+  });
+  if (!shown || stop.aborted) return;
+  const late = new AbortController();
+  const limit = AbortSignal.any([late.signal, stop]);
+  const timer = untilAborted(limit, async () => {
+    await ports.clock.sleep(lastLook, limit);
+    late.abort();
+  });
+  await untilAborted(limit, async () => void (await look(limit)));
+  late.abort();
+  await timer;
+}
+
+/** What a signal ends is no error. */
+async function untilAborted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     if (!signal.aborted) throw error;
   }

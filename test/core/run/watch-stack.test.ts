@@ -57,11 +57,60 @@ test('a watch backs off while it is throttled, and keeps the first failure when 
       if (each.kind === 'stack')
         seen.push(`${each.progress.stack.status} ${each.progress.firstFailure?.reason}`);
     },
+    new AbortController().signal,
     over.signal,
   );
   assert.deepEqual(pauses, [3, 6, 12, 3, 6, 12, 24, 48, 48, 48, 3]);
   assert.deepEqual(seen, ['CREATE_IN_PROGRESS taken', 'DELETE_IN_PROGRESS taken']);
 });
+
+for (const last of ['answers', 'hangs'] as const) {
+  test(`when the shell has ended the stack is looked at once more: that ${last}`, async () => {
+    const ended = new AbortController();
+    const memory = memoryPorts(memoryWorld());
+    const looks: string[] = [];
+    const ports = {
+      ...memory,
+      aws: {
+        ...memory.aws,
+        stackProgress: async (_: unknown, name: string, __: Date, signal: AbortSignal) => {
+          const status = ended.signal.aborted ? 'CREATE_COMPLETE' : 'CREATE_IN_PROGRESS';
+          looks.push(status);
+          if (last === 'hangs' && ended.signal.aborted)
+            await new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(signal.reason));
+            });
+          return answer({ stack: { name, status }, resources: [] });
+        },
+      },
+      clock: {
+        ...memory.clock,
+        sleep: async (milliseconds: number, signal: AbortSignal) => {
+          signal.throwIfAborted();
+          // The end comes between two looks.
+          if (looks.length === 2) ended.abort();
+          signal.throwIfAborted();
+          await new Promise((resolve) => setTimeout(resolve, milliseconds / 100));
+        },
+      },
+    };
+    const cascade = new Cascade({ runbook, log: memoryLog(undefined), ports, worktree: '/worktree' });
+    const [planned] = await planRun(cascade, phase(runbook, 'dev', 'Deploy'), undefined);
+    assert.ok(planned);
+    const seen: string[] = [];
+    await watchStack(
+      cascade,
+      planned,
+      (each) => {
+        if (each.kind === 'stack') seen.push(each.progress.stack.status);
+      },
+      ended.signal,
+      new AbortController().signal,
+    );
+    assert.deepEqual(looks, ['CREATE_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'CREATE_COMPLETE']);
+    assert.equal(seen.at(-1), last === 'answers' ? 'CREATE_COMPLETE' : 'CREATE_IN_PROGRESS');
+  });
+}
 
 test('every state that CloudFormation has is known, and a line that names another one does not parse', () => {
   assert.deepEqual([...stackStates].sort(), Object.values(StackStatus).sort());

@@ -6,9 +6,8 @@ import process from 'node:process';
 import { cascade } from '../../cli/command.ts';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
-import { scrollTo } from './outputs.ts';
+import { runCell } from './outputs.ts';
 
-const runbook = 'partition-mail.runbook.md';
 /** Where the extension host dies: in the deploy of a partition, when so many resources of its stack are complete. */
 const points = [
   { name: 'dev', resources: 1 },
@@ -39,21 +38,6 @@ export const crash = (walk: Walk): readonly Case[] => {
       await page.waitForTimeout(20);
     }
   };
-  const cellRuns = async (name: string, words: RegExp): Promise<void> => {
-    await walk.openFile(runbook);
-    const chosen = page.locator('.statusbar-item', { hasText: `${name} · REHEARSAL` });
-    const offer = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-    const button = page.getByRole('button', { name: /Select Partition/ }).first();
-    // A notebook that is still being shown takes the focus, and with it the list away: then it is opened again.
-    for (let turn = 0; !(await chosen.isVisible()); turn++) {
-      assert.ok(turn < 20, `${name} could not be chosen`);
-      await button.click();
-      await offer.click({ timeout: 5000 }).catch(() => {});
-      await chosen.waitFor({ timeout: 5000 }).catch(() => {});
-    }
-    await (await scrollTo(walk, words)).click();
-    await walk.command('Notebook: Execute Cell');
-  };
   const ready: Case = {
     name: 'what stands before the deploys is done',
     async run() {
@@ -71,11 +55,11 @@ export const crash = (walk: Walk): readonly Case[] => {
     return {
       name: `killed at ${resources} resources of ${name}: seen, looked at, not repeated`,
       async run() {
-        await cellRuns(name, /register/);
+        await runCell(walk, name, /register/);
         await until('the registration', async () =>
           new RegExp(`\`${domain}\` registered on .*: ✅`).test(await log()),
         );
-        await cellRuns(name, /amm\.sh/);
+        await runCell(walk, name, /amm\.sh/);
         const started = new RegExp(`amm\\.sh --profile \\S+ \\S+ ${name}\` exits 0: 🟡 started`, 'u');
         await until('the deploy', async () => {
           const stack = (await state()).stacks.find((each) => each.partition === name);
@@ -98,7 +82,7 @@ export const crash = (walk: Walk): readonly Case[] => {
 
         // Run again as if nothing had been: it is asked first, and a no leaves everything as it is.
         await page.getByRole('tab', { name: 'Explorer' }).first().click();
-        await cellRuns(name, /amm\.sh/);
+        await runCell(walk, name, /amm\.sh/);
         await page.getByPlaceholder(/was started before and the log has no result/).waitFor();
         if (index === 0) await walk.screenshot('crash-again');
         await walk.pick('it is not so, or not yet');

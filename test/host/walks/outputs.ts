@@ -1,10 +1,11 @@
 /** What the walks do with cells and their outputs. */
+import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Locator } from 'playwright-core';
-import type { Walk } from '../walk.ts';
+import type { Window } from '../walk.ts';
 
 /** Turns the wheel over the notebook until a cell with these words is well in sight; the editor shows blanks as hard ones. */
-export async function scrollTo({ page }: Walk, words: RegExp): Promise<Locator> {
+export async function scrollTo({ page }: Window, words: RegExp): Promise<Locator> {
   const cell = page.locator('.code-cell-row:visible', { hasText: words }).first();
   // The editor goes 50 px at each turn of the wheel, however far that is said to be.
   const wheel = async (by: 1 | -1, turns: number): Promise<void> => {
@@ -21,6 +22,24 @@ export async function scrollTo({ page }: Walk, words: RegExp): Promise<Locator> 
     await wheel(1, 4);
   }
   throw new Error(`no cell with ${words} came into sight`);
+}
+
+/** Chooses a partition in the runbook, and runs its cell with these words. */
+export async function runCell(window: Window, partition: string, words: RegExp): Promise<void> {
+  const { page } = window;
+  await window.openFile('partition-mail.runbook.md');
+  const chosen = page.locator('.statusbar-item', { hasText: `${partition} · REHEARSAL` });
+  const offer = page.locator('.quick-input-list .monaco-list-row', { hasText: partition }).first();
+  const button = page.getByRole('button', { name: /Select Partition/ }).first();
+  // A notebook that is still being shown takes the focus, and with it the list away: then it is opened again.
+  for (let turn = 0; !(await chosen.isVisible()); turn++) {
+    assert.ok(turn < 20, `${partition} could not be chosen`);
+    await button.click();
+    await offer.click({ timeout: 5000 }).catch(() => {});
+    await chosen.waitFor({ timeout: 5000 }).catch(() => {});
+  }
+  await (await scrollTo(window, words)).click();
+  await window.command('Notebook: Execute Cell');
 }
 
 /** The row of the renderer that a text of an output stands in. */

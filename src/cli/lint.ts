@@ -1,6 +1,6 @@
 /** `cascade lint`: what contradicts itself in a log, for people, programs and pull requests. */
 import { stdout } from 'node:process';
-import { type Finding, fixAll, lint } from '../core/lint/lint.ts';
+import { type Finding, fixAll, lint, whileRunning } from '../core/lint/lint.ts';
 import { stamp } from '../core/log/edits.ts';
 import { readLog } from '../core/log/read.ts';
 import { unfit } from '../core/log/unfit.ts';
@@ -45,7 +45,10 @@ export async function lintLog(
     if (written.kind === 'failure') throw new UsageError(failureText(written));
     text = written.value;
   }
-  const findings = lint(text, runbook, today);
+  const running = new Set<string>();
+  for (const { name } of runbook.partitions)
+    if ((await cascade.locks?.holder(name)) !== undefined) running.add(name);
+  const findings = whileRunning(lint(text, runbook, today), running);
   stdout.write(formatted[format]({ text, path: logPath, runbook: runbook.name, findings, fixed, fix }));
   return findings.some(({ severity }) => severity === 'error' || severity === 'warning') ? 1 : 0;
 }

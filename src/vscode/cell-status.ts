@@ -92,10 +92,15 @@ function recorded(state: WithLog, step: Step, name: string): readonly vscode.Not
   const items: vscode.NotebookCellStatusBarItem[] = [];
   const status = statusOfStep(state.reading.text, state.runbook, target, step);
   if (status !== undefined) {
-    const words = status.started ? vscode.l10n.t('started, no result') : (status.date ?? status.kind);
+    const running = status.started && state.running.has(name);
+    const words = running
+      ? vscode.l10n.t('running')
+      : status.started
+        ? vscode.l10n.t('started, no result')
+        : (status.date ?? status.kind);
     items.push(
       item(
-        `${signs[status.kind]} ${words}`,
+        `${running ? '$(sync~spin)' : signs[status.kind]} ${words}`,
         vscode.l10n.t('The log says of this cell on {0}: {1}, {2}', name, status.kind, words),
         {
           command: 'cascade.openLog',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Severity } from '../core/lint/codes.ts';
-import type { Finding } from '../core/lint/lint.ts';
+import { type Finding, whileRunning } from '../core/lint/lint.ts';
 import { positionAt, type Span } from '../core/text.ts';
 import type { CurrentCascade, CurrentState } from './current-cascade.ts';
 import { DisposableStore } from './disposables.ts';
@@ -32,7 +32,7 @@ export class LogDiagnostics implements vscode.Disposable {
     this.#store.add(vscode.workspace.onDidChangeTextDocument(({ document }) => this.#later(document)));
     this.#store.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
     this.#store.add(logs.onDidChange(all));
-    this.#store.add(current.onDidChange((state) => this.#showClosed(state)));
+    this.#store.add(current.onDidChange((state) => this.#follow(state)));
     all();
   }
 
@@ -68,6 +68,12 @@ export class LogDiagnostics implements vscode.Disposable {
     this.#showClosed(this.#current.state);
   }
 
+  #follow(state: CurrentState): void {
+    this.#showClosed(state);
+    const open = state.kind === 'log' ? openDocument(state.log) : undefined;
+    if (open !== undefined) this.#later(open);
+  }
+
   /** The log that the views show is told of too while nobody has it open: it was read for them anyway. */
   #showClosed(state: CurrentState): void {
     const log = state.kind === 'log' ? state.log : undefined;
@@ -81,7 +87,10 @@ export class LogDiagnostics implements vscode.Disposable {
 
   #diagnostics(reading: LogReading): vscode.Diagnostic[] {
     const range = rangeIn(reading);
-    const found = this.#logs.findings(reading).map((finding) => {
+    const { state } = this.#current;
+    const running =
+      state.kind === 'log' && state.log.toString() === reading.log.toString() ? state.running : none;
+    const found = whileRunning(this.#logs.findings(reading), running).map((finding) => {
       const made = new vscode.Diagnostic(range(finding.span), finding.message, severities[finding.severity]);
       made.source = 'cascade';
       made.code = { value: finding.code, target: this.#rules.with({ fragment: finding.code }) };
@@ -99,6 +108,8 @@ export class LogDiagnostics implements vscode.Disposable {
     this.#store.dispose();
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { changeLocks } from '../../src/adapters/change-locks.ts';
 import { ruleCodes } from '../../src/core/lint/codes.ts';
 import { cascade, workspace } from './command.ts';
 
@@ -31,6 +32,24 @@ test('lint names each contradiction with its line, column, code and severity, an
   assert.equal(text.code, 1);
   assert.match(text.stdout, /execution-log\.md:\d+:\d+: warning: The gate .* \[gate-section\]/);
   assert.match(text.stdout, new RegExp(`\\n${report.findings.length} findings\\.\\n$`));
+});
+
+test('a change without a result is no contradiction while somebody is at it', async () => {
+  const { path, log } = withLog();
+  const codes = async (): Promise<readonly string[]> =>
+    JSON.parse((await cascade(['lint', '--json'], { cwd: path })).stdout).findings.map(
+      ({ code }: { code: string }) => code,
+    );
+  const all = await codes();
+  assert.equal(all.filter((code) => code === 'no-result').length, 1);
+  const taken = await changeLocks(log).take('prod', 'prod · Deploy');
+  assert.equal(taken.kind, 'answer');
+  assert.deepEqual(
+    await codes(),
+    all.filter((code) => code !== 'no-result'),
+  );
+  if (taken.kind === 'answer') await taken.value.release();
+  assert.deepEqual(await codes(), all);
 });
 
 test('annotations for a pull request', async () => {

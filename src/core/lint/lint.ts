@@ -70,6 +70,13 @@ export function lintRecord(record: CascadeRecord, runbook: Runbook, today: strin
     .sort((a, b) => a.span.start - b.span.start);
 }
 
+/** What is left where somebody is changing some partitions right now. */
+export const whileRunning = (
+  findings: readonly Finding[],
+  running: { has(partition: string): boolean },
+): readonly Finding[] =>
+  findings.filter(({ unfinished }) => unfinished === undefined || !running.has(unfinished));
+
 export interface FixAll {
   /** Counted from the text that was given. */
   readonly edits: readonly TextEdit[];

@@ -333,6 +333,7 @@ export const withoutResult: Check = (context) =>
         return {
           message: `"${quoted(check.label)}" of ${nameOf(partition, phase)} was started and has no result: nobody knows how it ended. Verify ${partition.partition}, then write down what you found.`,
           span,
+          unfinished: partition.partition,
         };
       }),
     ),

@@ -29,6 +29,8 @@ export interface Found {
   /** The other sides of the contradiction. */
   readonly related?: readonly { readonly span: Span; readonly message: string }[];
   readonly fixes?: readonly Fix[];
+  /** The partition with a change that has no result: while somebody is at it that is no contradiction. */
+  readonly unfinished?: string;
 }
 
 export type Check = (context: LintContext) => readonly Found[];

@@ -81,6 +81,8 @@ export const twoWindows = (walk: Walk): readonly Case[] => {
           .waitFor();
         await runCell(there, 'dev', /amm\.sh/);
         await there.waitForOutput(/dev is being changed: dev · Deploy, process \d+ on /);
+        await there.page.locator('.cell-status-left', { hasText: 'running' }).first().waitFor();
+        await there.page.getByRole('button', { name: 'No Problems' }).waitFor();
         await there.screenshot('two-windows');
         await there.page.getByRole('tab', { name: 'Cascade' }).click();
         await there.page

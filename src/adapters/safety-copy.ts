@@ -23,8 +23,8 @@ const copyOf = (file: string): string => join(dirname(file), `.${basename(file)}
 export type Settle = (saved: boolean) => Promise<void>;
 
 /**
- * Keeps a copy until it is settled. Only for whoever holds the file's lock. Throws what the file system throws: a disk without room for the copy has none for
- * the file.
+ * Keeps a copy until it is settled. Only for whoever holds the file's lock. Throws what the file system throws: a disk
+ * without room for the copy has none for the file.
  *
  * @param file where the bytes really are
  * @param text as the editor has it, which hides a byte order mark

@@ -70,7 +70,9 @@ export class LogDocuments implements vscode.Disposable {
    */
   guardSaves(written: (uri: vscode.Uri) => Promise<boolean>): void {
     const begins = async ({ uri }: vscode.TextDocument): Promise<void> => {
-      if (await written(uri)) await this.#turn(uri).begins();
+      // Which files are logs is known, but while the runbooks of a large workspace are still searched for.
+      const ours = await Promise.race([written(uri), sleep(saveTurnTimes.patience, false)]);
+      if (ours) await this.#turn(uri).begins();
     };
     const ended =
       (saved: boolean) =>

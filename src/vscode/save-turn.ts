@@ -19,8 +19,8 @@ export interface SaveTurnParts {
 
 /** Milliseconds. */
 export const saveTurnTimes = {
-  /** An editor is not kept from saving for longer: it would call us to account after 1.5 s. */
-  patience: 1000,
+  /** How long an editor waits for each thing before it saves: after 1.5 s it would go on, and blame us. */
+  patience: 700,
   /** A save that was refused has no end that we are told of. Shorter than writers wait for each other. */
   hold: 3000,
 };

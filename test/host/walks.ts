@@ -39,7 +39,7 @@ const plans: readonly Plan[] = [
   { name: 'gates', steps: gates },
   { name: 'another language', options: { translated: true }, steps: translation },
   { name: 'two hands', options: { speed: 1 }, steps: twoHands },
-  { name: 'two windows', options: { speed: 1 }, waits: true, steps: twoWindows },
+  { name: 'two windows', options: { speed: 0.5 }, waits: true, steps: twoWindows },
   // Slow enough to be met in the middle of a deploy.
   { name: 'a crash', options: { speed: 10 }, waits: true, steps: crash },
   { name: 'a failure', options: { faults: ['dkim-never'] }, steps: failure },

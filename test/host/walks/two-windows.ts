@@ -74,11 +74,7 @@ export const twoWindows = (walk: Walk): readonly Case[] => {
         await runCell(walk, 'dev', /register/);
         await walk.waitForOutput(/registered/);
         await runCell(walk, 'dev', /amm\.sh/);
-        await walk.page
-          .locator('.statusbar-item', { hasText: 'dev · REHEARSAL' })
-          .locator('.codicon-modifier-spin, .codicon-loading')
-          .first()
-          .waitFor();
+        await walk.fileWith(name, 'dev` exits 0: 🟡 started');
         await runCell(there, 'dev', /amm\.sh/);
         await there.waitForOutput(/dev is being changed: dev · Deploy, process \d+ on /);
         await there.page.locator('.cell-status-left', { hasText: 'running' }).first().waitFor();

@@ -32,8 +32,8 @@ export async function realFile(path: string): Promise<string> {
  * of power. Mode and symbolic link stay. Throws what the file system throws; then the old file is untouched.
  *
  * @param before what the new text was made of. When the file holds something else by now it is left alone, and the
- * answer is false: not every program waits for a lock, an editor that saves does not. The look is taken right before
- * the rename, for a sync may take long.
+ * answer is false: not every program waits for a lock. The look is taken right before the rename, for a sync may take
+ * long.
  */
 export async function replaceFile(path: string, text: string, before?: string): Promise<boolean> {
   const target = await realFile(path);

@@ -15,6 +15,9 @@ export interface Holder {
   readonly what?: string;
 }
 
+/** The lock of a file that several programs write, beside where its bytes really are. */
+export const lockOf = (file: string): string => `${file}.lock`;
+
 /** Locks of this very process: a file that names our pid and is not one of these is from a process before us. */
 const held = new Set<string>();
 /** A lock that stays without a holder's name this long was left by a process that died while making it. */

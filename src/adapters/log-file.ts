@@ -2,7 +2,7 @@ import { applyChange } from '../core/log/edits.ts';
 import { answer, type Failure, failure, type LogChange, type LogFile, type Outcome } from '../core/ports.ts';
 import { realFile, removeLeftovers, replaceFile } from './atomic-write.ts';
 import { fileFailure } from './file-failure.ts';
-import { underLock } from './file-lock.ts';
+import { lockOf, underLock } from './file-lock.ts';
 import { restoreCopy, restoreLeftCopy } from './safety-copy.ts';
 import { setAside } from './set-aside.ts';
 import { readText } from './text-file.ts';
@@ -17,22 +17,8 @@ export interface LogFileOptions {
 }
 
 /** The execution log as a file. */
-export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOptions): LogFile {
-  const locked = async <T>(
-    asked: string,
-    work: (file: string) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    try {
-      // Beside the real file, so that a link to the log and the log itself have one lock.
-      const file = await realFile(path);
-      return await underLock(`${file}.lock`, lockWaitMs, async () => {
-        await restoreCopy(file);
-        return work(file);
-      });
-    } catch (error) {
-      return fileFailure(error, asked, label);
-    }
-  };
+export function logFile(options: LogFileOptions): LogFile {
+  const { path, label = path } = options;
   return {
     path: label,
     async read() {
@@ -43,7 +29,7 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       // Without this a missing or unreadable log would be told of as a lock that cannot be made.
       const first = await existing(path, label);
       if (first.kind === 'failure') return first;
-      return locked(`write ${label}`, async (file) => {
+      return aloneAtLog(options, `write ${label}`, async (file) => {
         for (let attempt = 0; attempt < tries; attempt++) {
           const before = await existing(file, label);
           if (before.kind === 'failure') return before;
@@ -54,7 +40,7 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       });
     },
     create: (text) =>
-      locked(`create ${label}`, async (file) => {
+      aloneAtLog(options, `create ${label}`, async (file) => {
         const before = await readText(file, label);
         if (before.kind === 'failure') return before;
         if (before.value !== undefined) return exists(label);
@@ -63,6 +49,27 @@ export function logFile({ path, label = path, lockWaitMs = 10_000 }: LogFileOpti
       }),
     setAside: (tag, text) => setAside(path, label, tag, text),
   };
+}
+
+/**
+ * Does `work` while no other writer does its own, on a log that is whole.
+ * @param work gets the file where the bytes really are
+ */
+export async function aloneAtLog<T>(
+  { path, label = path, lockWaitMs = 10_000 }: LogFileOptions,
+  asked: string,
+  work: (file: string) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  try {
+    // Beside the real file, so that a link to the log and the log itself have one lock.
+    const file = await realFile(path);
+    return await underLock(lockOf(file), lockWaitMs, async () => {
+      await restoreCopy(file);
+      return work(file);
+    });
+  } catch (error) {
+    return fileFailure(error, asked, label);
+  }
 }
 
 /** How often a log is read again that a program without our lock is writing too. */

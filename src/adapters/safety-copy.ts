@@ -5,7 +5,7 @@
 import { lstat, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { realFile } from './atomic-write.ts';
-import { claim } from './file-lock.ts';
+import { claim, lockOf } from './file-lock.ts';
 
 const mark = '\uFEFF';
 /**
@@ -61,7 +61,7 @@ export async function restoreLeftCopy(path: string): Promise<void> {
   try {
     const file = await realFile(path);
     if (!(await exists(copyOf(file)))) return;
-    const taken = await claim(`${file}.lock`);
+    const taken = await claim(lockOf(file));
     if (taken.kind === 'held') return;
     await restoreCopy(file).finally(() => taken.release());
   } catch {

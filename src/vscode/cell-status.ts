@@ -101,7 +101,9 @@ function recorded(state: WithLog, step: Step, name: string): readonly vscode.Not
     items.push(
       item(
         `${running ? '$(sync~spin)' : signs[status.kind]} ${words}`,
-        vscode.l10n.t('The log says of this cell on {0}: {1}, {2}', name, status.kind, words),
+        running
+          ? vscode.l10n.t('The log says that this cell was started on {0}, and somebody is at it', name)
+          : vscode.l10n.t('The log says of this cell on {0}: {1}, {2}', name, status.kind, words),
         {
           command: 'cascade.openLog',
           title: vscode.l10n.t('Open Log'),

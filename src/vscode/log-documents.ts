@@ -1,17 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { realFile } from '../adapters/atomic-write.ts';
-import { fileFailure } from '../adapters/file-failure.ts';
-import { claim, underLock } from '../adapters/file-lock.ts';
-import { logFile, replaceLog } from '../adapters/log-file.ts';
-import { keepCopy, restoreCopy, restoreLeftCopy, type Settle } from '../adapters/safety-copy.ts';
+import { claim, lockOf } from '../adapters/file-lock.ts';
+import { aloneAtLog, logFile, replaceLog } from '../adapters/log-file.ts';
+import { keepCopy, restoreLeftCopy, type Settle } from '../adapters/safety-copy.ts';
 import { answer, type LogFile } from '../core/ports.ts';
 import { DisposableStore } from './disposables.ts';
 import { type OpenDocument, openLogUpdate } from './open-log.ts';
 import { SaveTurn, type SaveTurnParts, saveTurnTimes } from './save-turn.ts';
 
-/** Milliseconds that another writer is waited for. */
-const lockWait = 10_000;
 /** Milliseconds between two looks whether a lock is free. */
 const lockPoll = 15;
 
@@ -25,7 +22,8 @@ export class LogDocuments implements vscode.Disposable {
 
   open(uri: vscode.Uri): LogFile {
     const label = vscode.workspace.asRelativePath(uri, false);
-    const file = logFile({ path: uri.fsPath, label });
+    const place = { path: uri.fsPath, label };
+    const file = logFile(place);
     return {
       path: label,
       read: async () => {
@@ -36,17 +34,7 @@ export class LogDocuments implements vscode.Disposable {
         label,
         {
           read: () => file.read(),
-          alone: async (work) => {
-            try {
-              const path = await realFile(uri.fsPath);
-              return await underLock(lockOf(path), lockWait, async () => {
-                await restoreCopy(path);
-                return work();
-              });
-            } catch (error) {
-              return fileFailure(error, `write ${label}`, label);
-            }
-          },
+          alone: (work) => aloneAtLog(place, `write ${label}`, work),
           replace: async (text, change) => replaceLog(await realFile(uri.fsPath), text, change),
         },
         () => {
@@ -100,8 +88,6 @@ export class LogDocuments implements vscode.Disposable {
     for (const turn of this.#turns.values()) void turn.ended(false);
   }
 }
-
-const lockOf = (path: string): string => `${path}.lock`;
 
 const turnOn = (uri: vscode.Uri): SaveTurnParts => ({
   take: async (giveUp) => {

@@ -14,6 +14,8 @@ export const logSelector: vscode.DocumentSelector = { scheme: 'file', language: 
 /** Which runbook a file is the log of. */
 export interface LogHome {
   readonly log: vscode.Uri;
+  /** The document whose V-check rows a run fills. */
+  readonly verification?: vscode.Uri;
   readonly rehearsal: boolean;
   readonly runbookUri: vscode.Uri;
   readonly runbook: Runbook;
@@ -84,14 +86,7 @@ export class Logs implements vscode.Disposable {
     this.#homes ??= this.#search();
     const key = uri.toString();
     const homes = await this.#homes;
-    return (
-      homes.has(key) ||
-      [...homes.values()].some(({ runbookUri, runbook }) =>
-        this.#cascades
-          .logsOf(runbookUri, runbook)
-          .some(({ verification }) => verification?.toString() === key),
-      )
-    );
+    return homes.has(key) || [...homes.values()].some(({ verification }) => verification?.toString() === key);
   }
 
   /** An open document as a log; undefined when it is none. */
@@ -158,7 +153,7 @@ export class Logs implements vscode.Disposable {
     }
     const homes = this.#cascades
       .logsOf(runbookUri, runbook)
-      .map(({ uri: log, rehearsal }) => ({ log, rehearsal, runbookUri, runbook, whole }));
+      .map(({ uri: log, ...place }) => ({ ...place, log, runbookUri, runbook, whole }));
     if (whole) this.#lastWhole.set(key, homes);
     return homes;
   }

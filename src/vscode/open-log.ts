@@ -37,7 +37,7 @@ export interface LogOnDisk {
   alone(work: () => Promise<Outcome<string>>): Promise<Outcome<string>>;
   /**
    * Puts what the change makes of `text` in the file's place; `changed` when the file holds something else by now:
-   * the editor saves without asking for our lock. Only while alone.
+   * not every program asks for our lock. Only while alone.
    */
   replace(text: string, change: LogChange): Promise<Outcome<string> | 'changed'>;
 }

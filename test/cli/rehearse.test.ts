@@ -2,25 +2,20 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { cascade, folder } from './command.ts';
+import { cascade, type Finished, folder } from './command.ts';
 
 const logIn = (directory: string): string =>
   readFileSync(join(directory, 'execution-log.rehearsal.md'), 'utf8');
+/** The sample's whole cascade, with a yes to every question. */
+const rehearse = (directory: string, speed: number, ...more: readonly string[]): Promise<Finished> =>
+  cascade(['rehearse', '--answers', 'yes', '--speed', String(speed), '--directory', directory, ...more]);
 const rows = (log: string): string[] =>
   log.split('\n').filter((line) => /^\| `(?:dev|stage|demo|prod)` \|/.test(line));
 const count = (text: string, form: RegExp): number => text.match(form)?.length ?? 0;
 
 test('the whole cascade passes: twelve phases, four sign-offs, every gate that has checks', async () => {
   const directory = folder();
-  const { code, stdout } = await cascade([
-    'rehearse',
-    '--answers',
-    'yes',
-    '--speed',
-    '100',
-    '--directory',
-    directory,
-  ]);
+  const { code, stdout } = await rehearse(directory, 100);
   assert.equal(code, 0, stdout);
   const log = logIn(directory);
   assert.equal(rows(log).length, 4);
@@ -49,18 +44,7 @@ test('the whole cascade passes: twelve phases, four sign-offs, every gate that h
 
 test('dkim-never ends 1, says what was expected and seen, and prod is not deployed', async () => {
   const directory = folder();
-  const { code, stdout } = await cascade([
-    'rehearse',
-    '--answers',
-    'yes',
-    '--speed',
-    '200',
-    '--fault',
-    'dkim-never',
-    '--directory',
-    directory,
-    '--json',
-  ]);
+  const { code, stdout } = await rehearse(directory, 200, '--fault', 'dkim-never', '--json');
   assert.equal(code, 1);
   const log = logIn(directory);
   assert.match(
@@ -177,18 +161,7 @@ describe('faults', { concurrency: 4 }, () => {
   for (const [fault, { args, code, log, said }] of Object.entries(faults)) {
     test(`the fault ${fault} is seen for what it is`, async () => {
       const directory = folder();
-      const finished = await cascade([
-        'rehearse',
-        '--answers',
-        'yes',
-        '--speed',
-        '200',
-        '--fault',
-        fault,
-        '--directory',
-        directory,
-        ...args,
-      ]);
+      const finished = await rehearse(directory, 200, '--fault', fault, ...args);
       assert.equal(finished.code, code, finished.stdout + finished.stderr);
       assert.match(logIn(directory), log);
       assert.match(finished.stdout, said);
@@ -217,17 +190,7 @@ test('without answers and without a terminal nobody says yes', async () => {
 
 test("no secret is left in the log, in what is printed, or in the world's files", async () => {
   const directory = folder();
-  const { stdout, stderr } = await cascade([
-    'rehearse',
-    '--answers',
-    'yes',
-    '--speed',
-    '200',
-    '--partition',
-    'dev',
-    '--directory',
-    directory,
-  ]);
+  const { stdout, stderr } = await rehearse(directory, 200, '--partition', 'dev');
   const everything =
     stdout +
     stderr +

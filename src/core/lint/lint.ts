@@ -73,7 +73,7 @@ export function lintRecord(record: CascadeRecord, runbook: Runbook, today: strin
 /** What is left where somebody is changing some partitions right now. */
 export const whileRunning = (
   findings: readonly Finding[],
-  running: { has(partition: string): boolean },
+  running: ReadonlySet<string>,
 ): readonly Finding[] =>
   findings.filter(({ unfinished }) => unfinished === undefined || !running.has(unfinished));
 

@@ -46,6 +46,12 @@ function leaks(shown: string): boolean {
   return decoded.some((each) => each.includes('b7d0-4e19'));
 }
 
+const anyForm = fc.constantFrom(...Object.values(forms));
+/** How long each chunk is, and where it is printed. */
+const chunks = fc.array(fc.tuple(fc.nat(60), fc.constantFrom<OutputStream>('stdout', 'stderr')), {
+  maxLength: 8,
+});
+
 for (const [form, written] of Object.entries(forms)) {
   test(`a secret is kept out ${form}`, () => {
     assert.ok(leaks(written) || !/as it is|base64|lines|colours/.test(form), 'the test sees it');
@@ -57,50 +63,42 @@ for (const [form, written] of Object.entries(forms)) {
 
 test('a secret is kept out however it is cut into chunks and spread over the two streams', () => {
   fc.assert(
-    fc.property(
-      fc.constantFrom(...Object.values(forms)),
-      fc.array(fc.tuple(fc.nat(60), fc.constantFrom<OutputStream>('stdout', 'stderr')), { maxLength: 8 }),
-      (written, cuts) => {
-        const output = redactor(value).output();
-        const whole = `before ${written} after`;
-        let at = 0;
-        const pieces: Piece[] = [];
-        for (const [length, stream] of cuts) {
-          pieces.push(...output.push(whole.slice(at, at + length), stream));
-          at += length;
-        }
-        pieces.push(...output.push(whole.slice(at), 'stdout'), ...output.end());
-        assert.ok(!leaks(text(pieces)), text(pieces));
-        assert.ok(text(pieces).includes(`[${reference}]`), text(pieces));
-      },
-    ),
+    fc.property(anyForm, chunks, (written, cuts) => {
+      const output = redactor(value).output();
+      const whole = `before ${written} after`;
+      let at = 0;
+      const pieces: Piece[] = [];
+      for (const [length, stream] of cuts) {
+        pieces.push(...output.push(whole.slice(at, at + length), stream));
+        at += length;
+      }
+      pieces.push(...output.push(whole.slice(at), 'stdout'), ...output.end());
+      assert.ok(!leaks(text(pieces)), text(pieces));
+      assert.ok(text(pieces).includes(`[${reference}]`), text(pieces));
+    }),
     { numRuns: 1000 },
   );
 });
 
 test('two copies are kept out, one on each stream, however their chunks follow on each other', () => {
   fc.assert(
-    fc.property(
-      fc.constantFrom(...Object.values(forms)),
-      fc.array(fc.tuple(fc.nat(60), fc.constantFrom<OutputStream>('stdout', 'stderr')), { maxLength: 8 }),
-      (written, cuts) => {
-        const output = redactor(value).output();
-        const left = { stdout: `${written} out`, stderr: `${written} err` };
-        const pieces: Piece[] = [];
-        for (const [length, stream] of cuts) {
-          pieces.push(...output.push(left[stream].slice(0, length), stream));
-          left[stream] = left[stream].slice(length);
-        }
-        pieces.push(...output.push(left.stdout, 'stdout'), ...output.push(left.stderr, 'stderr'));
-        pieces.push(...output.end());
-        assert.ok(!leaks(text(pieces)), text(pieces));
-        for (const stream of ['stdout', 'stderr'] as const) {
-          const shown = text(pieces.filter((each) => each.stream === stream));
-          assert.ok(!leaks(shown), shown);
-          assert.ok(shown.includes(`[${reference}]`), shown);
-        }
-      },
-    ),
+    fc.property(anyForm, chunks, (written, cuts) => {
+      const output = redactor(value).output();
+      const left = { stdout: `${written} out`, stderr: `${written} err` };
+      const pieces: Piece[] = [];
+      for (const [length, stream] of cuts) {
+        pieces.push(...output.push(left[stream].slice(0, length), stream));
+        left[stream] = left[stream].slice(length);
+      }
+      pieces.push(...output.push(left.stdout, 'stdout'), ...output.push(left.stderr, 'stderr'));
+      pieces.push(...output.end());
+      assert.ok(!leaks(text(pieces)), text(pieces));
+      for (const stream of ['stdout', 'stderr'] as const) {
+        const shown = text(pieces.filter((each) => each.stream === stream));
+        assert.ok(!leaks(shown), shown);
+        assert.ok(shown.includes(`[${reference}]`), shown);
+      }
+    }),
     { numRuns: 1000 },
   );
 });

@@ -1,18 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StackStatus } from '@aws-sdk/client-cloudformation';
-import { answer, failure, type StackProgress } from '../../../src/core/ports.ts';
+import { answer, failure, type Ports, type StackProgress } from '../../../src/core/ports.ts';
 import { Cascade } from '../../../src/core/run/cascade.ts';
 import { planRun } from '../../../src/core/run/plan.ts';
 import { watchStack } from '../../../src/core/run/watch-stack.ts';
 import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
 import { stackStates } from '../../../src/core/steps/stack-states.ts';
+import type { CheckProgress } from '../../../src/core/steps/step.ts';
 import { frontMatter, phase } from '../fixture.ts';
 import { memoryLog, memoryPorts, memoryWorld } from '../memory.ts';
 
 const runbook = parseRunbook(
   `---\n${frontMatter}---\n## Deploy\n\n\`\`\`sh\n./deploy.sh\n\`\`\`\n\n\`\`\`aws\nstack \${stack} is CREATE_COMPLETE\n\`\`\`\n`,
 );
+
+/** What a watch of the deploy shows of its stack. */
+async function watched(ports: Ports, ended: AbortSignal, stop: AbortSignal): Promise<StackProgress[]> {
+  const cascade = new Cascade({ runbook, log: memoryLog(undefined), ports, worktree: '/worktree' });
+  const [planned] = await planRun(cascade, phase(runbook, 'dev', 'Deploy'), undefined);
+  assert.ok(planned);
+  const seen: StackProgress[] = [];
+  const progress = (each: CheckProgress): void => {
+    if (each.kind === 'stack') seen.push(each.progress);
+  };
+  await watchStack(cascade, planned, progress, ended, stop);
+  return seen;
+}
 
 test('a watch backs off while it is throttled, and keeps the first failure when the events of it are gone', async () => {
   const stack = (status: string): StackProgress['stack'] => ({ name: 'S', status });
@@ -46,22 +60,10 @@ test('a watch backs off while it is throttled, and keeps the first failure when 
       },
     },
   };
-  const cascade = new Cascade({ runbook, log: memoryLog(undefined), ports, worktree: '/worktree' });
-  const [planned] = await planRun(cascade, phase(runbook, 'dev', 'Deploy'), undefined);
-  assert.ok(planned);
-  const seen: string[] = [];
-  await watchStack(
-    cascade,
-    planned,
-    (each) => {
-      if (each.kind === 'stack')
-        seen.push(`${each.progress.stack.status} ${each.progress.firstFailure?.reason}`);
-    },
-    new AbortController().signal,
-    over.signal,
-  );
+  const seen = await watched(ports, new AbortController().signal, over.signal);
   assert.deepEqual(pauses, [3, 6, 12, 3, 6, 12, 24, 48, 48, 48, 3]);
-  assert.deepEqual(seen, ['CREATE_IN_PROGRESS taken', 'DELETE_IN_PROGRESS taken']);
+  const told = seen.map(({ stack, firstFailure }) => `${stack.status} ${firstFailure?.reason}`);
+  assert.deepEqual(told, ['CREATE_IN_PROGRESS taken', 'DELETE_IN_PROGRESS taken']);
 });
 
 for (const last of ['answers', 'hangs'] as const) {
@@ -94,21 +96,9 @@ for (const last of ['answers', 'hangs'] as const) {
         },
       },
     };
-    const cascade = new Cascade({ runbook, log: memoryLog(undefined), ports, worktree: '/worktree' });
-    const [planned] = await planRun(cascade, phase(runbook, 'dev', 'Deploy'), undefined);
-    assert.ok(planned);
-    const seen: string[] = [];
-    await watchStack(
-      cascade,
-      planned,
-      (each) => {
-        if (each.kind === 'stack') seen.push(each.progress.stack.status);
-      },
-      ended.signal,
-      new AbortController().signal,
-    );
+    const seen = await watched(ports, ended.signal, new AbortController().signal);
     assert.deepEqual(looks, ['CREATE_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'CREATE_COMPLETE']);
-    assert.equal(seen.at(-1), last === 'answers' ? 'CREATE_COMPLETE' : 'CREATE_IN_PROGRESS');
+    assert.equal(seen.at(-1)?.stack.status, last === 'answers' ? 'CREATE_COMPLETE' : 'CREATE_IN_PROGRESS');
   });
 }
 

@@ -70,9 +70,8 @@ export const failure = (walk: Walk): readonly Case[] => [
       const again = outputRow(await walk.waitForOutput(/resolves, fingerprint/));
       await again.getByText('passed', { exact: true }).waitFor();
       await walk.screenshot('failed-run-again');
-      const text = await log();
-      assert.match(
-        text,
+      const text = await walk.fileWith(
+        'execution-log.rehearsal.md',
         /✅ \d{4}-\d{2}-\d{2} \| \S+ \S+ \S+ passed — resolves, fingerprint \w+; before that: 1Password is locked/,
       );
       assert.ok(text.split('\n').length >= before, 'the first result stays');

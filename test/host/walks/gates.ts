@@ -40,14 +40,7 @@ export const gates = (walk: Walk): readonly Case[] => {
   const { page } = walk;
   const path = join(walk.workspace, logName);
   const log = (): Promise<string> => readFile(path, 'utf8');
-  const logHas = async (words: RegExp): Promise<string> => {
-    for (let attempt = 0; ; attempt++) {
-      const text = await log();
-      if (words.test(text)) return text;
-      assert.ok(attempt < 300, `the log has no ${words}:\n${text}`);
-      await page.waitForTimeout(100);
-    }
-  };
+  const logHas = (words: RegExp): Promise<string> => walk.fileWith(logName, words);
   const toast = page.locator('.notification-toast');
   const button = (name: string) => toast.getByRole('button', { name }).first();
   const cellWith = (words: string) => page.locator('.code-cell-row:visible', { hasText: words }).first();

@@ -150,7 +150,7 @@ export const logWalk = (walk: Walk): readonly Case[] => {
         await settled();
         await walk.screenshot('recorded');
         assert.match(
-          await readFile(join(walk.workspace, logName), 'utf8'),
+          await walk.fileWith(logName, 'The console was slow'),
           /\*\*Observations\*\*:[^#]*- \*\*Anomaly \d{4}-\d{2}-\d{2} [^\n]*The console was slow[^\n]*\n\n\*\*Sign-off\*\*/,
         );
       },

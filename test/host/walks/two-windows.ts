@@ -16,7 +16,6 @@ export const twoWindows = (walk: Walk): readonly Case[] => {
     other ??= await walk.anotherWindow();
     return other;
   };
-  const log = (): Promise<string> => readFile(join(workspace, name), 'utf8');
   const verify = async (window: Window, partition: string): Promise<void> => {
     await window.command('Cascade: Verify Partition');
     await window.pick(partition);
@@ -90,8 +89,7 @@ export const twoWindows = (walk: Walk): readonly Case[] => {
         await walk.waitForOutput(/^exit code 0$/, 120_000);
         await walk.waitForOutput(/ of \d+ resources · Alpha002-dev-Email · CREATE_COMPLETE/);
         await walk.screenshot('two-windows-deployed');
-        const text = await log();
-        assert.match(text, /amm\.sh --profile \S+ \S+ dev` exits 0: ✅/u);
+        await walk.fileWith(name, /amm\.sh --profile \S+ \S+ dev` exits 0: ✅/u);
         const { stacks } = JSON.parse(await readFile(join(workspace, '.rehearsal', 'state.json'), 'utf8'));
         assert.equal(stacks.length, 1);
       },

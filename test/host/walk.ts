@@ -43,7 +43,7 @@ export interface Walk extends Window, AsyncDisposable {
   /** One more window, with an extension host of its own, on the same folder. */
   anotherWindow(): Promise<Window>;
   /** Waits until a file of the workspace is written whole and has the words; gives its text. */
-  fileWith(name: string, words: string | RegExp): Promise<string>;
+  fileWith(name: string, words: string | RegExp, withinMs?: number): Promise<string>;
   /** Ends VS Code, and names each of its places that has a copy of a secret of the world. The last step of a walk. */
   leaks(): Promise<readonly string[]>;
 }
@@ -117,20 +117,20 @@ export async function startWalk(vsix: string, stop: AbortSignal, options: WalkOp
     world: rehearsal.world,
     consoleErrors,
     anotherWindow: openWindow,
-    fileWith: (name, words) => fileWith(join(rehearsal.workspace, name), words),
+    fileWith: (name, ...wanted) => fileWith(join(rehearsal.workspace, name), ...wanted),
     leaks: () => leaks({ workspace: rehearsal.workspace, dataDirectory, page: first.page, end: host.close }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
 /** The editor empties a file before it writes it: what is read twice is whole. */
-async function fileWith(path: string, words: string | RegExp): Promise<string> {
+async function fileWith(path: string, words: string | RegExp, withinMs = 10_000): Promise<string> {
   let before = '';
   for (let attempt = 0; ; attempt++) {
     const text = await readFile(path, 'utf8');
     const has = typeof words === 'string' ? text.includes(words) : words.test(text);
     if (text === before && has) return text;
-    assert.ok(attempt < 300, `${path} has no ${words}:\n${text}`);
+    assert.ok(attempt < withinMs / 100, `${path} has no ${words}:\n${text}`);
     before = text;
     await sleep(100);
   }

@@ -40,7 +40,7 @@ export const gates = (walk: Walk): readonly Case[] => {
   const { page } = walk;
   const path = join(walk.workspace, logName);
   const log = (): Promise<string> => readFile(path, 'utf8');
-  const logHas = (words: RegExp): Promise<string> => walk.fileWith(logName, words);
+  const logHas = (words: RegExp): Promise<string> => walk.fileWith(logName, words, 30_000);
   const toast = page.locator('.notification-toast');
   const button = (name: string) => toast.getByRole('button', { name }).first();
   const cellWith = (words: string) => page.locator('.code-cell-row:visible', { hasText: words }).first();

@@ -117,7 +117,7 @@ export const writing = (walk: Walk): readonly Case[] => {
         await page.keyboard.press('Enter');
         await place.getByText('${mailDomain}').first().waitFor();
         await walk.command('File: Save');
-        const renamed = await walk.fileWith('partition-mail.runbook.md', '  mailDomain: ${partition}');
+        const renamed = await walk.fileWith('partition-mail.runbook.md', '  mailDomain: ${partition}', 5000);
         assert.ok(!renamed.includes('${domain}'));
       },
     },

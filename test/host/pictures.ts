@@ -7,7 +7,7 @@ import { packVsix } from '../../src/tooling/package.ts';
 import { cache, root } from '../../src/tooling/paths.ts';
 import { runProgram } from '../../src/tooling/program.ts';
 import { startWalk, type Walk } from './walk.ts';
-import { scrollTo } from './walks/outputs.ts';
+import { scrollTo, selectCell } from './walks/outputs.ts';
 
 const folder = join(root, 'media', 'screens');
 const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'Dark High Contrast' } as const;
@@ -43,8 +43,7 @@ await runProgram(async (stop) => {
   await take('failure', async () => {
     await walk.command('Cascade: Select Partition…');
     await walk.pick('stage');
-    const cell = await scrollTo(walk, /at\sleast\s2/);
-    await cell.click();
+    await selectCell(walk, /at\sleast\s2/);
     await walk.command('Notebook: Execute Cell');
     await walk.waitForOutput(/NXDOMAIN: stage\.ardamails\.com does not exist; /);
   });

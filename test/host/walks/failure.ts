@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
-import { axeFindings, outputRow, scrollTo } from './outputs.ts';
+import { axeFindings, outputRow, selectCell } from './outputs.ts';
 
 /** Postmark never verifies: the operator sees which check failed, what was expected and what to do. */
 export const failure = (walk: Walk): readonly Case[] => [
@@ -39,8 +39,7 @@ export const failure = (walk: Walk): readonly Case[] => [
       await page.getByRole('tab', { name: 'partition-mail.runbook.md' }).first().click();
       await walk.command('Cascade: Select Partition…');
       await walk.pick('dev');
-      const cell = await scrollTo(walk, /at\sleast\s2/);
-      await cell.click();
+      await selectCell(walk, /at\sleast\s2/);
       await walk.command('Notebook: Execute Cell');
       const row = outputRow(await walk.waitForOutput(/NXDOMAIN: dev\.ardamails\.com does not exist; /));
       await row.getByText('expected', { exact: true }).waitFor();
@@ -57,8 +56,7 @@ export const failure = (walk: Walk): readonly Case[] => [
     async run() {
       const log = (): Promise<string> => readFile(join(walk.workspace, 'execution-log.rehearsal.md'), 'utf8');
       await walk.world.setFaults(['op-locked']);
-      const cell = await scrollTo(walk, /read\s.*secret/);
-      await cell.click();
+      await selectCell(walk, /read\s.*secret/);
       await walk.command('Notebook: Execute Cell');
       const place = await walk.waitForOutput(/locked/i);
       const row = outputRow(place);

@@ -5,6 +5,7 @@ import { newLog } from '../../../src/core/log/create.ts';
 import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
+import { selectCell } from './outputs.ts';
 
 const logName = 'execution-log.rehearsal.md';
 const runbookName = 'partition-mail.runbook.md';
@@ -43,16 +44,6 @@ export const gates = (walk: Walk): readonly Case[] => {
   const logHas = (words: RegExp): Promise<string> => walk.fileWith(logName, words, 30_000);
   const toast = page.locator('.notification-toast');
   const button = (name: string) => toast.getByRole('button', { name }).first();
-  const cellWith = (words: string) => page.locator('.code-cell-row:visible', { hasText: words }).first();
-  /** Brings the register line of the Deploy phase into sight, and its cell into focus. */
-  const atRegister = async (): Promise<void> => {
-    await page.mouse.move(800, 500);
-    for (let turn = 0; turn < 80 && !(await cellWith('register').isVisible()); turn++) {
-      await page.mouse.wheel(0, 600);
-      await page.waitForTimeout(60);
-    }
-    await cellWith('register').click();
-  };
   return [
     {
       name: 'a change on prod is blocked, and what is lawful is offered',
@@ -62,7 +53,7 @@ export const gates = (walk: Walk): readonly Case[] => {
         await walk.command('Cascade: Select Partition…');
         await walk.pick('protected');
         await page.locator('.statusbar-item', { hasText: 'prod · REHEARSAL' }).waitFor();
-        await atRegister();
+        await selectCell(walk, /register/);
         await walk.command('Notebook: Execute Cell');
         await toast.getByText(`prod · Deploy is blocked: the gate "${gate}" is pending`).waitFor();
         await walk.screenshot('gates-blocked');
@@ -86,7 +77,7 @@ export const gates = (walk: Walk): readonly Case[] => {
       name: 'prod asks for its name with all that is to be known, and takes no other',
       async run() {
         await page.getByRole('tab', { name: runbookName }).first().click();
-        await atRegister();
+        await selectCell(walk, /register/);
         await walk.command('Notebook: Execute Cell');
         await page.getByText('Change prod? It is protected').waitFor({ timeout: 60_000 });
         await page

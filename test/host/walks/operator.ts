@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
-import { axeFindings, outputRow, scrollTo } from './outputs.ts';
+import { axeFindings, outputRow, scrollTo, selectCell } from './outputs.ts';
 
 /** A row of one of our trees, by the words it begins with. */
 const treeRow = (walk: Walk, name: string) =>
@@ -166,8 +166,7 @@ export const operator = (walk: Walk): readonly Case[] => {
         // "prod" alone stands in PostmarkNonProd too.
         await walk.pick('protected');
         await page.locator('.statusbar-item', { hasText: 'prod · REHEARSAL' }).waitFor();
-        const cell = await scrollTo(walk, /register/);
-        await cell.click();
+        await selectCell(walk, /register/);
         await walk.command('Notebook: Execute Cell');
         await walk.waitForOutput(/blocked/);
         await walk.waitForOutput(/prod\/Pre-flight is pending/);

@@ -24,6 +24,31 @@ export async function scrollTo({ page }: Window, words: RegExp): Promise<Locator
   throw new Error(`no cell with ${words} came into sight`);
 }
 
+/**
+ * Brings a cell with these words into sight and selects it. The mouse clicks where the cell is: `locator.click` would
+ * scroll what is half out of sight by itself, and the editor, which draws its rows where it believes to have scrolled
+ * to, would have others there.
+ */
+export async function selectCell(window: Window, words: RegExp): Promise<Locator> {
+  const { page } = window;
+  for (let turn = 0; turn < 10; turn++) {
+    const cell = await scrollTo(window, words);
+    const line = await cell.locator('.view-line').first().boundingBox();
+    if (line === null) continue;
+    await page.mouse.click(line.x + 2, line.y + line.height / 2);
+    // The rows may have moved meanwhile: then another is selected.
+    const selected = page.locator('.code-cell-row.focused', { hasText: words });
+    if (
+      await selected
+        .waitFor({ timeout: 2000 })
+        .then(() => true)
+        .catch(() => false)
+    )
+      return cell;
+  }
+  throw new Error(`the cell with ${words} could not be selected`);
+}
+
 /** Chooses a partition in the runbook, and runs its cell with these words. */
 export async function runCell(window: Window, partition: string, words: RegExp): Promise<void> {
   const { page } = window;
@@ -38,7 +63,7 @@ export async function runCell(window: Window, partition: string, words: RegExp):
     await offer.click({ timeout: 5000 }).catch(() => {});
     await chosen.waitFor({ timeout: 5000 }).catch(() => {});
   }
-  await (await scrollTo(window, words)).click();
+  await selectCell(window, words);
   await window.command('Notebook: Execute Cell');
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
-import { scrollTo } from './outputs.ts';
+import { scrollTo, selectCell } from './outputs.ts';
 
 /** What the page has of its own. */
 interface Page {
@@ -13,7 +13,6 @@ interface Page {
 export const writing = (walk: Walk): readonly Case[] => {
   const { page } = walk;
   const settled = (): Promise<void> => page.waitForTimeout(600);
-  const cell = (): Promise<Locator> => scrollTo(walk, /at\sleast\s2/);
   /** The colour of a word of the cell, as the editor draws it. */
   const colourOf = (place: Locator, words: RegExp): Promise<string> =>
     place
@@ -27,8 +26,7 @@ export const writing = (walk: Walk): readonly Case[] => {
         await walk.openRunbook();
         await walk.command('Cascade: Select Partition…');
         await walk.pick('dev');
-        const place = await cell();
-        await place.locator('.view-line').first().click();
+        const place = await selectCell(walk, /at\sleast\s2/);
         await settled();
         const colours = await Promise.all(
           [/^NS$/, /^\$\{domain\}$/, /^at\sleast$/, /^2$/, /^v=spf1$/].map((words) => colourOf(place, words)),

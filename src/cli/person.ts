@@ -35,7 +35,7 @@ export function terminalPerson({ answers, confirm, operator, terminal }: Termina
       const where = question.partition === undefined ? '' : `${question.partition}: `;
       const typed = await ask(`? ${where}${question.text} [yes/no] `, signal);
       if (typed === undefined || !/^(?:y|yes|n|no)$/i.test(typed.trim())) return undefined;
-      return { yes: /^y/i.test(typed.trim()), by: operator };
+      return { yes: isYes(typed), by: operator };
     },
     typeName: async (confirmation, signal) => {
       if (confirm.includes(confirmation.partition)) return confirmation.partition;
@@ -44,10 +44,19 @@ export function terminalPerson({ answers, confirm, operator, terminal }: Termina
         await ask(`! ${confirmation.partition} is protected.\n${facts}  Type its name to go on: `, signal)
       )?.trim();
     },
+    runAgain: async ({ partition, title, started }, signal) => {
+      // An answer to what an "ask" line asks, given in advance, cannot have meant this.
+      if (answers === 'no') return 'leave';
+      const words = `${title}: started ${started}, and the log has no result. What it did may be done twice.`;
+      const typed = await ask(`! ${partition}: ${words}\n  Run it again? [yes/no] `, signal);
+      return typed !== undefined && isYes(typed) ? 'run' : 'leave';
+    },
     unwritten: async ({ failure }, signal) => {
       const words = `! The result could not be written into the log. ${failureText(failure)}\n`;
       const typed = await ask(`${words}  Try again? "no" keeps the result in a file. [yes/no] `, signal);
-      return typed !== undefined && /^(?:y|yes)$/i.test(typed.trim()) ? 'again' : 'leave';
+      return typed !== undefined && isYes(typed) ? 'again' : 'leave';
     },
   };
 }
+
+const isYes = (typed: string): boolean => /^(?:y|yes)$/i.test(typed.trim());

@@ -244,8 +244,27 @@ export interface Person {
   ask(question: Question, signal: AbortSignal): Promise<PersonAnswer | undefined>;
   /** Asks for the name of a protected partition to be typed; what was typed, or undefined. */
   typeName(confirmation: Confirmation, signal: AbortSignal): Promise<string | undefined>;
+  /** A change has no result in the log: run it again, look at what it did, or leave it? Nobody there leaves it. */
+  runAgain(change: LostChange, signal: AbortSignal): Promise<'run' | 'look' | 'leave'>;
   /** A result could not be written into the log: shall it be tried again? Nobody there leaves it. */
   unwritten(unwritten: Unwritten, signal: AbortSignal): Promise<'again' | 'leave'>;
+}
+
+/** A host without people. */
+export const nobody: Person = {
+  ask: async () => undefined,
+  typeName: async () => undefined,
+  runAgain: async () => 'leave',
+  unwritten: async () => 'leave',
+};
+
+/** A change that was started, and whose end nobody saw. */
+export interface LostChange {
+  readonly partition: string;
+  /** What the log calls it, without marks: `./deploy.sh dev exits 0`. */
+  readonly title: string;
+  /** When it began: `2026-11-24 10:02:11 +00:00`. */
+  readonly started: string;
 }
 
 /** A result that is not in the log. */

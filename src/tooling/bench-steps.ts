@@ -12,7 +12,7 @@ import { composePorts } from '../adapters/compose.ts';
 import { rehearsalEnvironment } from '../adapters/environment.ts';
 import { posixShell } from '../adapters/shell.ts';
 import { newLog } from '../core/log/create.ts';
-import { answer, type LogFile } from '../core/ports.ts';
+import { answer, type LogFile, nobody } from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { run } from '../core/run/engine.ts';
 import { Redactor } from '../core/run/redact.ts';
@@ -86,11 +86,6 @@ async function verification(directory: string, stop: AbortSignal): Promise<boole
     const partition = runbook.partitions.find(({ name }) => name === 'dev');
     const phase = runbook.phases.find(({ title }) => title === 'Verification');
     if (partition === undefined || phase === undefined) throw new Error('the sample has no dev/Verification');
-    const nobody = {
-      ask: async () => undefined,
-      typeName: async () => undefined,
-      unwritten: async () => 'leave' as const,
-    };
     const ports = composePorts({
       env: environment,
       worktree: world.worktree,
@@ -236,11 +231,6 @@ zone \${domain}
 `);
   const [phase] = runbook.phases;
   if (phase === undefined) throw new Error('the runbook of the bench has no phase');
-  const nobody = {
-    ask: async () => undefined,
-    typeName: async () => undefined,
-    unwritten: async () => 'leave' as const,
-  };
   const ports = composePorts({ env: {}, worktree: root, person: nobody, onePassword: { method: 'command' } });
   const records = answer({
     code: 'noerror',
@@ -337,11 +327,7 @@ role Mail-\${partition}
   const ports = composePorts({
     env: { AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...files },
     worktree: root,
-    person: {
-      ask: async () => undefined,
-      typeName: async () => undefined,
-      unwritten: async () => 'leave' as const,
-    },
+    person: nobody,
     onePassword: { method: 'command' },
   });
   const cascade = new Cascade({ runbook, log: memoryLog(''), ports, worktree: root });

@@ -28,6 +28,11 @@ const openLog = vscode.l10n.t('Open Log');
 export async function tellBlocked(blocked: Blocked): Promise<void> {
   const [first] = blocked.blocks;
   if (first === undefined) return;
+  const taken = blocked.blocks.find((block) => block.taken !== undefined)?.taken;
+  if (taken !== undefined) {
+    await choice(blocked, taken).act();
+    return;
+  }
   const name = targetName(blocked.target);
   const choices = choicesOf(blocked).length === 0 ? [openLog] : [ways, openLog];
   const picked = await vscode.window.showWarningMessage(

@@ -11,7 +11,14 @@ import { evidenceFolder } from '../adapters/evidence-folder.ts';
 import { machineUser } from '../adapters/operator.ts';
 import { verificationFile } from '../adapters/verification-file.ts';
 import { type Stamp, stamp } from '../core/log/edits.ts';
-import type { ChangeLocks, ContextEntry, LogFile, Ports, ShellSession } from '../core/ports.ts';
+import {
+  type ChangeLocks,
+  type ContextEntry,
+  type LogFile,
+  nobody,
+  type Ports,
+  type ShellSession,
+} from '../core/ports.ts';
 import { Cascade } from '../core/run/cascade.ts';
 import { Redactor } from '../core/run/redact.ts';
 import { decodeRunbook } from '../core/runbook/bytes.ts';
@@ -247,9 +254,9 @@ export function openNotebook(uri: vscode.Uri): vscode.NotebookDocument | undefin
 
 /** In a rehearsal that nobody watches, the answers are given in advance. */
 const agreeing = (by: string): ReturnType<typeof editorPerson> => ({
+  ...nobody,
   ask: async () => ({ yes: true, by, note: 'by CASCADE_ANSWERS' }),
   typeName: async (confirmation) => confirmation.partition,
-  unwritten: async () => 'leave',
 });
 
 async function gitName(directory: string): Promise<string> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { failureText, type Person } from '../core/ports.ts';
 import { typeName } from './confirmation.ts';
+import { choose } from './question.ts';
 
 /** The person in front of the editor. Closing a question is no answer. */
 export function editorPerson(operator: () => string): Person {
@@ -10,11 +11,50 @@ export function editorPerson(operator: () => string): Person {
         question.partition === undefined
           ? vscode.l10n.t('Cascade: for all partitions')
           : vscode.l10n.t('Cascade: {0}', question.partition);
-      const picked = await pick(title, question.text, signal);
-      if (picked === undefined) return undefined;
-      return { yes: picked === 'yes', by: operator() };
+      const yes = await choose(
+        {
+          title,
+          words: question.text,
+          answers: [
+            {
+              label: `$(close) ${vscode.l10n.t('No')}`,
+              description: vscode.l10n.t('it is not so, or not yet'),
+              value: false,
+            },
+            {
+              label: `$(check) ${vscode.l10n.t('Yes')}`,
+              description: vscode.l10n.t('I confirm it'),
+              value: true,
+            },
+          ],
+        },
+        signal,
+      );
+      return yes === undefined ? undefined : { yes, by: operator() };
     },
     typeName,
+    runAgain: async ({ partition, title, started }, signal) => {
+      const answer = await choose<'look' | 'run'>(
+        {
+          title: vscode.l10n.t('Cascade: run it again on {0}?', partition),
+          words: vscode.l10n.t('{0}: started {1}, and the log has no result.', title, started),
+          answers: [
+            {
+              label: `$(search) ${vscode.l10n.t('Look First')}`,
+              detail: vscode.l10n.t('sees what it did and writes that into the log; runs nothing'),
+              value: 'look',
+            },
+            {
+              label: `$(debug-rerun) ${vscode.l10n.t('Run It Again')}`,
+              detail: vscode.l10n.t('what it did may be done twice'),
+              value: 'run',
+            },
+          ],
+        },
+        signal,
+      );
+      return answer ?? 'leave';
+    },
     unwritten: async ({ failure, result }, signal) => {
       const again = vscode.l10n.t('Try Again');
       const copy = vscode.l10n.t('Copy Result');
@@ -43,39 +83,5 @@ async function orAborted<T>(answer: Thenable<T>, signal: AbortSignal): Promise<T
     return await Promise.race([answer, aborted]);
   } finally {
     stop.abort();
-  }
-}
-
-async function pick(title: string, text: string, signal: AbortSignal): Promise<'yes' | 'no' | undefined> {
-  const items = [
-    {
-      label: `$(close) ${vscode.l10n.t('No')}`,
-      description: vscode.l10n.t('it is not so, or not yet'),
-      answer: 'no' as const,
-    },
-    {
-      label: `$(check) ${vscode.l10n.t('Yes')}`,
-      description: vscode.l10n.t('I confirm it'),
-      answer: 'yes' as const,
-    },
-  ];
-  const picked = await cancellable(signal, (token) =>
-    vscode.window.showQuickPick(items, { title, placeHolder: text, ignoreFocusOut: true }, token),
-  );
-  return picked?.answer;
-}
-
-async function cancellable<T>(
-  signal: AbortSignal,
-  ask: (token: vscode.CancellationToken) => Thenable<T>,
-): Promise<T> {
-  const source = new vscode.CancellationTokenSource();
-  const cancel = (): void => source.cancel();
-  signal.addEventListener('abort', cancel);
-  try {
-    return await ask(source.token);
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    source.dispose();
   }
 }

@@ -3,12 +3,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { composePorts } from '../../src/adapters/compose.ts';
 import { logPathFor, rehearsalEnvironment, worktreeFor } from '../../src/adapters/environment.ts';
-
-const nobody = {
-  ask: async () => undefined,
-  typeName: async () => undefined,
-  unwritten: async () => 'leave' as const,
-};
+import { nobody } from '../../src/core/ports.ts';
 
 test('nothing of the machine leads a rehearsal out of its world', () => {
   const base = {

@@ -10,7 +10,7 @@ import { before, describe, test } from 'node:test';
 import { openCascade } from '../../src/cli/open.ts';
 import { status } from '../../src/cli/status.ts';
 import { lint } from '../../src/core/lint/lint.ts';
-import type { Person } from '../../src/core/ports.ts';
+import { nobody } from '../../src/core/ports.ts';
 import type { Passing } from './door.ts';
 import { allEnded, killAll, type Mark, marker } from './marked-processes.ts';
 import { logName, readyToDeploy, type WorkingCopy, workingCopy } from './working-copy.ts';
@@ -118,12 +118,6 @@ const timeless = (text: string): string =>
     .replace(/\d{14}pm/g, 'SELECTOR')
     .replace(/, \d+ s$/gm, '');
 
-const nobody: Person = {
-  ask: async () => undefined,
-  typeName: async () => undefined,
-  unwritten: async () => 'leave',
-};
-
 /** What the product makes of the log: what it shows of Deploy, and its findings. */
 async function shown(copy: WorkingCopy) {
   const opened = openCascade({ directory: copy.path, env: copy.env, person: nobody, evidence: false });
@@ -182,7 +176,10 @@ async function killedAt(copy: WorkingCopy, point: Point, whole: readonly string[
   if (begun === 1) {
     const no = await copy.run('run', 'dev', 'Deploy', '--answers', 'no', '--operator', 'Operator');
     assert.equal(no.code, 3, no.stdout + no.stderr);
-    assert.match(no.stdout, /was started before and the log has no result/);
+    assert.match(
+      no.stdout,
+      /: started \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{2}:\d{2}, and the log has no result/,
+    );
     const { domains, stacks, deploys } = changes(copy);
     assert.equal(deploys, atKill.deploys);
     assert.ok(domains <= 1 && stacks <= 1);

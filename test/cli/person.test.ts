@@ -43,3 +43,37 @@ test('a result that could not be written is offered again; anything but a yes le
   stop.abort();
   assert.equal(await waiting, 'leave', 'the run was stopped');
 });
+
+test('a change without a result is run again only at a yes that is typed; an answer for "ask" lines is none', async () => {
+  const never = new AbortController().signal;
+  const change = { partition: 'dev', title: './d.sh exits 0', started: '2026-11-24 10:02:11 +00:00' };
+  const again = (answers: 'yes' | 'no' | undefined, typed?: string) => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    input.end(typed);
+    const person = terminalPerson({
+      confirm: [],
+      operator: 'Op',
+      ...(answers === undefined ? {} : { answers }),
+      ...(typed === undefined ? {} : { terminal: { input, output } }),
+    });
+    return { answer: person.runAgain(change, never), output };
+  };
+  for (const answers of ['yes', 'no', undefined] as const)
+    assert.equal(await again(answers).answer, 'leave', 'nobody is there');
+  for (const [typed, chosen] of [
+    ['yes\n', 'run'],
+    ['y\n', 'run'],
+    ['no\n', 'leave'],
+    ['\n', 'leave'],
+    ['', 'leave'],
+  ] as const) {
+    const { answer, output } = again('yes', typed);
+    assert.equal(await answer, chosen, JSON.stringify(typed));
+    assert.equal(
+      String(output.read()),
+      '! dev: ./d.sh exits 0: started 2026-11-24 10:02:11 +00:00, and the log has no result. What it did may be done twice.\n  Run it again? [yes/no] ',
+    );
+  }
+  assert.equal(await again('no', 'yes\n').answer, 'leave');
+});

@@ -8,6 +8,7 @@ import process, { argv, env } from 'node:process';
 import { type OpenedCascade, openCascade, partitionNamed } from '../../src/cli/open.ts';
 import { exitCode, outcomeOf, runTargets } from '../../src/cli/runs.ts';
 import { decideGate, record } from '../../src/cli/write.ts';
+import { nobody } from '../../src/core/ports.ts';
 import type { Finished } from './command.ts';
 import { randomWork } from './random-work.ts';
 
@@ -15,12 +16,7 @@ const [directory = '.', task = '{}'] = argv.slice(2);
 const { name, seed, until, partitions, phases, gate } = JSON.parse(task);
 
 function open(): OpenedCascade {
-  const person = {
-    ask: async () => undefined,
-    typeName: async () => undefined,
-    unwritten: async () => 'leave' as const,
-  };
-  return openCascade({ directory, env, person, evidence: false });
+  return openCascade({ directory, env, person: nobody, evidence: false });
 }
 
 async function cascade([command, ...rest]: readonly string[]): Promise<Finished> {

@@ -9,7 +9,9 @@ import {
   type Failure,
   failure,
   type LogFile,
+  nobody,
   type Outcome,
+  type Person,
   type PersonAnswer,
   type Ports,
   type SenderDomain,
@@ -43,6 +45,7 @@ export interface MemoryWorld {
   ) => Promise<Outcome<ShellResult>>;
   contexts: Map<string, ContextEntry>;
   answers: (question: string) => PersonAnswer | undefined;
+  runAgain: Person['runAgain'];
   typed: string | undefined;
   /** What becomes of a result that the log does not take. */
   unwritten: (unwritten: Unwritten) => 'again' | 'leave';
@@ -65,6 +68,7 @@ export function memoryWorld(): MemoryWorld {
     shell: async () => answer({ exitCode: 0 }),
     contexts: new Map(),
     answers: () => ({ yes: true, by: 'Operator' }),
+    runAgain: nobody.runAgain,
     typed: undefined,
     unwritten: () => 'leave',
     asked: [],
@@ -174,6 +178,7 @@ export function memoryPorts(world: MemoryWorld): Ports {
     },
     person: {
       ask: async ({ text }) => world.answers(text),
+      runAgain: (...asked) => world.runAgain(...asked),
       typeName: async () => world.typed,
       unwritten: async (unwritten) => world.unwritten(unwritten),
     },

@@ -4,6 +4,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { composePorts } from '../../src/adapters/compose.ts';
 import { rehearsalEnvironment } from '../../src/adapters/environment.ts';
 import { newLog } from '../../src/core/log/create.ts';
+import { nobody } from '../../src/core/ports.ts';
 import { Cascade } from '../../src/core/run/cascade.ts';
 import { run } from '../../src/core/run/engine.ts';
 import { parseRunbook } from '../../src/core/runbook/runbook.ts';
@@ -137,11 +138,6 @@ async function verdictsOf(
   const [verification] = runbook.phases;
   assert.ok(partition && verification);
   const env = rehearsalEnvironment(process.env, started.env);
-  const nobody = {
-    ask: async () => undefined,
-    typeName: async () => undefined,
-    unwritten: async () => 'leave' as const,
-  };
   const ports = composePorts({
     env,
     worktree: started.worktree,

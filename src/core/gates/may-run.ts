@@ -18,6 +18,8 @@ export interface Block {
   readonly clears: string;
   /** What a person may do about it, the first of them the usual one. */
   readonly ways?: readonly Way[];
+  /** The one of them that a person has taken already, when they were asked. */
+  readonly taken?: Way;
 }
 
 export type Way =

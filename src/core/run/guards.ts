@@ -1,5 +1,5 @@
 /** What stands before a change: the gates, other runs, the account that AWS confirms, the name of a protected partition. */
-import { type Block, blocks } from '../gates/may-run.ts';
+import { type Block, blocks, type Way } from '../gates/may-run.ts';
 import { stamp } from '../log/edits.ts';
 import { type CascadeRecord, readRecord } from '../log/model.ts';
 import { overviewOf } from '../log/overview.ts';
@@ -12,7 +12,7 @@ import { awsTarget, checkIdentity } from '../steps/aws.ts';
 import { type CheckResult, failed } from '../steps/step.ts';
 import type { Cascade } from './cascade.ts';
 import type { RunEvent } from './events.ts';
-import { startedChecks } from './look.ts';
+import { startedChecks, startedTime } from './look.ts';
 import { type Target, targetName } from './places.ts';
 import type { Planned } from './plan.ts';
 
@@ -63,7 +63,7 @@ export class Guards {
         clears: 'mark the cell "each", or "check" when it only reads',
       });
     }
-    const other = (await this.take(partition.name)) ?? (await this.#startedBefore(planned));
+    const other = (await this.take(partition.name)) ?? (await this.#startedBefore(planned, partition));
     if (other !== undefined) return blocked(other);
     const account = await this.#account(partition);
     if (account.kind === 'wrong') {
@@ -101,22 +101,24 @@ export class Guards {
   }
 
   /** A change whose end nobody saw is not repeated unless a person says so. */
-  async #startedBefore({ ref, partition }: Planned): Promise<Block | undefined> {
+  async #startedBefore({ ref }: Planned, { name: partition }: Partition): Promise<Block | undefined> {
     const begun = await startedChecks(this.#cascade, this.#target);
-    if (!begun.some(({ placed }) => placed.key === ref.key)) return undefined;
-    const words = `${ref.title} was started before and the log has no result`;
-    const named = partition === undefined ? {} : { partition: partition.name };
-    const answer = await this.#cascade.ports.person.ask(
-      { text: `${words}. Run it again all the same?`, ...named },
+    const before = begun.find(({ placed }) => placed.key === ref.key);
+    if (before === undefined) return undefined;
+    const { title } = ref;
+    const started = startedTime(before.token);
+    const answer = await this.#cascade.ports.person.runAgain(
+      { partition, title, started },
       this.#options.signal,
     );
-    if (answer?.yes === true) return undefined;
+    if (answer === 'run') return undefined;
+    const look: Way = { kind: 'recover', partition };
     return {
       by: 'a change without a result',
-      why: words,
-      clears:
-        'look at what it did (Cascade: Recover…, or cascade recover), then run it again; or write its result into the log',
-      ...(partition === undefined ? {} : { ways: [{ kind: 'recover', partition: partition.name }] }),
+      why: `${title}: started ${started}, and the log has no result`,
+      clears: `look at what it did (Cascade: Recover…, or cascade recover ${partition}), then run it again; or write its result into the log`,
+      ways: [look],
+      ...(answer === 'look' ? { taken: look } : {}),
     };
   }
 

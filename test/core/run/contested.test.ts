@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newLog } from '../../../src/core/log/create.ts';
 import { readOverview } from '../../../src/core/log/overview.ts';
-import { answer } from '../../../src/core/ports.ts';
+import { answer, type LostChange } from '../../../src/core/ports.ts';
 import { Cascade } from '../../../src/core/run/cascade.ts';
 import { run } from '../../../src/core/run/engine.ts';
 import type { RunEvent, RunOutcome } from '../../../src/core/run/events.ts';
@@ -206,14 +206,25 @@ test('a change that was started without a result is not repeated unless a person
     '`./d.sh` exits 0: ⏳ pending',
     '`./d.sh` exits 0: 🟡 started 2026-11-20 10:00:00 +00:00',
   );
-  world.answers = () => undefined;
   const before = log.text;
-  const { outcome, events } = await play(phase(runbook, 'dev', 'Deploy'));
-  assert.equal(outcome, 'blocked');
-  assert.match(JSON.stringify(events), /was started before and the log has no result/);
-  assert.ok(!world.asked.includes('sh ./d.sh'));
-  assert.equal(log.text, before);
-  world.answers = () => ({ yes: true, by: 'Op' });
+  const asked: LostChange[] = [];
+  for (const chosen of ['leave', 'look'] as const) {
+    world.runAgain = async (change) => {
+      asked.push(change);
+      return chosen;
+    };
+    const { outcome, events } = await play(phase(runbook, 'dev', 'Deploy'));
+    assert.equal(outcome, 'blocked');
+    const [block] = events.flatMap((event) => (event.kind === 'check-blocked' ? event.blocks : []));
+    assert.equal(block?.why, './d.sh exits 0: started 2026-11-20 10:00:00 +00:00, and the log has no result');
+    assert.deepEqual(block?.ways, [{ kind: 'recover', partition: 'dev' }]);
+    assert.deepEqual(block?.taken, chosen === 'look' ? { kind: 'recover', partition: 'dev' } : undefined);
+    assert.ok(!world.asked.includes('sh ./d.sh'));
+    assert.equal(log.text, before);
+  }
+  const change = { partition: 'dev', title: './d.sh exits 0', started: '2026-11-20 10:00:00 +00:00' };
+  assert.deepEqual(asked, [change, change]);
+  world.runAgain = async () => 'run';
   assert.equal((await play(phase(runbook, 'dev', 'Deploy'))).outcome, 'passed');
   assert.match(
     log.text ?? '',

@@ -12,7 +12,7 @@ import { applyEdits, stamp } from '../../../src/core/log/edits.ts';
 import { readOverview } from '../../../src/core/log/overview.ts';
 import { readLog } from '../../../src/core/log/read.ts';
 import type { StatusKind } from '../../../src/core/log/status.ts';
-import { answer, type ChangeLocks, failure } from '../../../src/core/ports.ts';
+import { answer, type ChangeLocks, failure, type LostChange } from '../../../src/core/ports.ts';
 import { Cascade } from '../../../src/core/run/cascade.ts';
 import { run as runTarget } from '../../../src/core/run/engine.ts';
 import type { RunEvent, RunPurpose } from '../../../src/core/run/events.ts';
@@ -46,8 +46,8 @@ class System {
   readonly begun: { readonly what: string; readonly log: string }[] = [];
   /** Results that a run told of, when the log had them. */
   readonly told: { readonly title: string; readonly verdict: string; readonly evidence: string }[] = [];
-  /** What a person was asked. */
-  readonly questions: string[] = [];
+  /** What a person was asked whether it is to be run again. */
+  readonly lost: LostChange[] = [];
   #count = 0;
 
   constructor() {
@@ -79,9 +79,11 @@ class System {
         values: ['k=rsa;p=MIGfMA0'],
       });
     }
-    world.answers = (question) => {
-      this.questions.push(question);
-      return mood === 'silent' ? undefined : { yes: mood === 'well', by: `Person ${++this.#count}` };
+    world.answers = () =>
+      mood === 'silent' ? undefined : { yes: mood === 'well', by: `Person ${++this.#count}` };
+    world.runAgain = async (change) => {
+      this.lost.push(change);
+      return mood === 'well' ? 'run' : mood === 'silent' ? 'leave' : 'look';
     };
     world.typed = mood === 'silent' ? undefined : 'prod';
   }
@@ -381,7 +383,7 @@ test('no change runs behind a closed gate, nothing told is lost, and every reade
       for (const step of sequence) {
         const before = system.begun.length;
         const text = system.log.text ?? '';
-        const asked = system.questions.length;
+        const asked = system.lost.length;
         byHand ||= step.kind === 'hand';
         await take(system, step);
         for (const { what, log } of system.begun.slice(before)) {
@@ -389,9 +391,7 @@ test('no change runs behind a closed gate, nothing told is lost, and every reade
           mustBeOpen(log, name);
           assert.match(log, /🟡 started/u, `${what} began before the log said so`);
           if (!startedIn(text, what)) continue;
-          const questions = system.questions
-            .slice(asked)
-            .filter((each) => each.includes('was started before'));
+          const questions = system.lost.slice(asked).filter(({ partition }) => partition === name);
           assert.ok(questions.length > 0, `${what} was begun again and nobody was asked`);
         }
         nothingLost(system);

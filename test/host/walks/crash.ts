@@ -8,6 +8,8 @@ import type { Case } from '../cases.ts';
 import type { Walk } from '../walk.ts';
 import { runCell } from './outputs.ts';
 
+const logName = 'execution-log.rehearsal.md';
+
 /** Where the extension host dies: in the deploy of a partition, when so many resources of its stack are complete. */
 const points = [
   { name: 'dev', resources: 1 },
@@ -23,7 +25,7 @@ interface Stack {
 /** The extension host is killed in the middle of a deploy: what is in flight is seen, looked at, and not repeated. */
 export const crash = (walk: Walk): readonly Case[] => {
   const { page, workspace, world } = walk;
-  const log = (): Promise<string> => readFile(join(workspace, 'execution-log.rehearsal.md'), 'utf8');
+  const log = (): Promise<string> => readFile(join(workspace, logName), 'utf8');
   const state = async (): Promise<{ senders: { name: string }[]; stacks: Stack[] }> =>
     JSON.parse(await readFile(join(workspace, '.rehearsal', 'state.json'), 'utf8'));
   const cli = async (expected: number, ...args: readonly string[]): Promise<void> => {
@@ -80,17 +82,30 @@ export const crash = (walk: Walk): readonly Case[] => {
           .waitFor({ timeout: 60_000 });
         if (index === 0) await walk.screenshot('crash-started');
 
-        // Run again as if nothing had been: it is asked first, and a no leaves everything as it is.
+        // Run again as if nothing had been: it is asked first, and without an answer everything is left as it is.
         await page.getByRole('tab', { name: 'Explorer' }).first().click();
         await runCell(walk, name, /amm\.sh/);
-        await page.getByPlaceholder(/was started before and the log has no result/).waitFor();
-        if (index === 0) await walk.screenshot('crash-again');
-        await walk.pick('it is not so, or not yet');
-        await walk.waitForOutput(/was started before and the log has no result/);
+        const lost = /started \d{4}-\d{2}-\d{2} \S+ \S+, and the log has no result/;
+        const question = page.locator('.quick-input-widget', { hasText: `run it again on ${name}?` });
+        await question.locator('.monaco-list-row.focused', { hasText: 'Look First' }).waitFor();
+        await question.locator('.monaco-list-row', { hasText: lost }).waitFor();
+        if (index === 0) {
+          // The list fades in.
+          await page.waitForTimeout(600);
+          await walk.screenshot('crash-again');
+          await page.keyboard.press('Escape');
+          await walk.waitForOutput(lost);
+          assert.match(await log(), started);
+          await cli(2, 'recover', name);
+        } else {
+          await page.keyboard.press('Enter');
+          await walk.fileWith(
+            logName,
+            new RegExp(`amm\\.sh --profile \\S+ \\S+ ${name}\` exits 0: 🟡 unknown`, 'u'),
+            60_000,
+          );
+        }
         assert.equal(await deploys(), 2 * index + 1);
-        assert.match(await log(), started);
-
-        await cli(2, 'recover', name);
         assert.doesNotMatch(await log(), started);
         assert.match(await log(), /was cut off at `\.\/amm\.sh[^`]*`\. Looked at .*CREATE_COMPLETE/);
         await page

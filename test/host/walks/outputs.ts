@@ -7,19 +7,28 @@ import type { Window } from '../walk.ts';
 /** Turns the wheel over the notebook until a cell with these words is well in sight; the editor shows blanks as hard ones. */
 export async function scrollTo({ page }: Window, words: RegExp): Promise<Locator> {
   const cell = page.locator('.code-cell-row:visible', { hasText: words }).first();
-  // The editor goes 50 px at each turn of the wheel, however far that is said to be.
-  const wheel = async (by: 1 | -1, turns: number): Promise<void> => {
-    for (let turn = 0; turn < turns; turn++) await page.mouse.wheel(0, by * 100);
-  };
   const rows = page.locator('.notebookOverlay .monaco-list-rows').first();
-  await page.mouse.move(800, 500);
-  for (let look = 0; look < 60 && (await rows.evaluate('element => element.style.top')) !== '0px'; look++)
-    await wheel(-1, 4);
-  for (let look = 0; look < 60; look++) {
-    await page.waitForTimeout(120);
-    const box = (await cell.isVisible()) ? await cell.boundingBox() : null;
-    if (box !== null && box.y > 100 && box.y < 500) return cell;
-    await wheel(1, 4);
+  /** How far the rows are above the list, `-350px`. */
+  const top = async (): Promise<string | undefined> =>
+    /\btop: (-?[\d.]+px)/.exec((await rows.getAttribute('style')) ?? '')?.[1];
+  /** The editor goes 50 px at each turn of the wheel, however far that is said to be. */
+  const wheel = async (by: 1 | -1): Promise<void> => {
+    for (let turn = 0; turn < 7; turn++) await page.mouse.wheel(0, by * 100);
+  };
+  // In the margin: an output that scrolls by itself would take the wheel.
+  const margin = await rows.boundingBox();
+  await page.mouse.move((margin?.x ?? 0) + 20, 500);
+  for (const from of ['here', 'the top'] as const) {
+    for (let look = 0; from === 'the top' && look < 60 && (await top()) !== '0px'; look++) await wheel(-1);
+    for (let look = 0, before: string | undefined; look < 60; look++) {
+      await page.waitForTimeout(120);
+      const box = (await cell.isVisible()) ? await cell.boundingBox() : null;
+      if (box !== null && box.y > 100 && box.y < 500) return cell;
+      const now = await top();
+      if (from === 'here' && now === before) break;
+      before = now;
+      await wheel(1);
+    }
   }
   throw new Error(`no cell with ${words} came into sight`);
 }

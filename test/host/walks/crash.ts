@@ -69,7 +69,8 @@ export const crash = (walk: Walk): readonly Case[] => {
           return done.length >= resources;
         });
         const pids = extensionHosts(world.env['CASCADE_WORLD_URL'] ?? '');
-        assert.equal(pids.length, 1, 'one extension host');
+        // Before the reload the window may have begun another in place of the one that was killed: it waits for a while.
+        assert.ok(pids.length > 0, 'an extension host');
         for (const pid of pids) process.kill(pid, 'SIGKILL');
         assert.match(await log(), started, 'written before the change began');
 

@@ -23,7 +23,7 @@ async function answer(message: RendererMessage, controllers: PartitionController
     case 'run-again':
       return controllers.runAgain(message.report, message.check);
     case 'open-transcript':
-      return openTranscript(controllers.reports, message);
+      return openTranscript(controllers.runs.reports, message);
   }
 }
 

@@ -20,7 +20,7 @@ export class PartitionStatusBar implements vscode.Disposable {
     this.#item.name = vscode.l10n.t('Cascade Partition');
     this.#item.command = 'cascade.selectPartition';
     this.#store.add(controllers.onDidChange(() => this.#show()));
-    this.#store.add(controllers.onDidProgress(() => this.#show()));
+    this.#store.add(controllers.runs.onDidProgress(() => this.#show()));
     this.#store.add(vscode.window.onDidChangeActiveNotebookEditor(() => this.#show()));
     this.#show();
   }
@@ -32,10 +32,10 @@ export class PartitionStatusBar implements vscode.Disposable {
       return;
     }
     const partition = this.#controllers.selected(notebook.uri);
-    const icon = this.#controllers.isRunning(notebook.uri) ? '$(sync~spin)' : '$(layers)';
+    const icon = this.#controllers.runs.isRunning(notebook.uri) ? '$(sync~spin)' : '$(layers)';
     const marked = (words: string): string =>
       this.#cascades.rehearsal ? vscode.l10n.t('{0} · REHEARSAL', words) : words;
-    const run = this.#controllers.progress(notebook.uri);
+    const run = this.#controllers.runs.progress(notebook.uri);
     const named = partition ?? vscode.l10n.t('Select Partition');
     const shown = run === undefined ? named : vscode.l10n.t('{0} {1} of {2}', named, run.done, run.all);
     this.#item.text = `${icon} ${marked(shown)}`;

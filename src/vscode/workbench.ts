@@ -82,7 +82,7 @@ export function openWorkbench(context: vscode.ExtensionContext): {
       partitionView.badge = badge(state);
     }),
     vscode.window.createTreeView('cascade.gates', { treeDataProvider: gates }),
-    controllers.onDidBlock((blocked) => void tellBlocked(blocked)),
+    controllers.runs.onDidBlock((blocked) => void tellBlocked(blocked)),
     new RecoveryOffers(cascades, current, logs),
     new CellStatus(current, controllers),
     tests,
@@ -91,7 +91,7 @@ export function openWorkbench(context: vscode.ExtensionContext): {
     registerCommands({ cascades, controllers, current, logs, board }),
   );
   const close = async (): Promise<void> => {
-    await controllers.stopAll('the window was closed');
+    await controllers.runs.stopAll('the window was closed');
     await Promise.allSettled([cascades.dispose(), worlds.dispose()]);
   };
   return { api: { partitions, gates, current, controllers, tests }, close };

@@ -91,7 +91,7 @@ export async function runCells(
   const { controllers } = await api();
   await until(
     'the run to end',
-    () => (controllers.isRunning(editor.notebook.uri) ? undefined : true),
+    () => (controllers.runs.isRunning(editor.notebook.uri) ? undefined : true),
     deadlineMs,
   );
 }

@@ -63,7 +63,7 @@ export const leaksOfRuns: readonly Case[] = [
       assert.equal(shown(cell).rows.length > 0, true);
       assert.equal(cell.outputs.length, 1);
       const { controllers } = await api();
-      assert.equal(controllers.isRunning(editor.notebook.uri), false);
+      assert.equal(controllers.runs.isRunning(editor.notebook.uri), false);
       // The editor's own come and go by one or two; a run that left one would leave as many as there were runs.
       const few = 5;
       for (const what of ['resources', 'files', 'signals', 'listening'] as const)

@@ -348,7 +348,7 @@ export const lineHelp: readonly Case[] = [
       const { controllers } = await api();
       await until('both cells', () =>
         [cell, cellWith(editor.notebook, 'test -s')].every(({ outputs }) => outputs.length > 0) &&
-        !controllers.isRunning(editor.notebook.uri)
+        !controllers.runs.isRunning(editor.notebook.uri)
           ? true
           : undefined,
       );

@@ -24,7 +24,7 @@ export interface Blocked {
 const ways = vscode.l10n.t('What Can Be Done…');
 const openLog = vscode.l10n.t('Open Log');
 
-/** Tells of a block where the run was started. */
+/** Tells of a block where the run was started. A way that the person has taken already is gone at once. */
 export async function tellBlocked(blocked: Blocked): Promise<void> {
   const [first] = blocked.blocks;
   if (first === undefined) return;

@@ -14,7 +14,6 @@ export function typeName(
   question.title = vscode.l10n.t('Change {0}? It is protected', partition);
   question.placeholder = vscode.l10n.t('Type {0} and press Enter to go on. Escape stops the run.', partition);
   question.ignoreFocusOut = true;
-  question.matchOnDescription = false;
   question.items = facts.flatMap(inLines);
   return answered(question, signal, () => {
     const value = question.value.trim();

@@ -1,4 +1,3 @@
-/** The runs of the open runbooks: one at a time for each, those that wait for it, how far they are, what ends them. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { readOverview } from '../core/log/overview.ts';
@@ -20,7 +19,7 @@ import { told } from './run-output.ts';
 import { type ShownReport, ShownReports } from './shown-reports.ts';
 
 /** Cells to run for a partition, by its kernel. */
-export interface Asked {
+interface Asked {
   readonly controller: vscode.NotebookController;
   readonly notebook: vscode.NotebookDocument;
   readonly cells: readonly vscode.NotebookCell[];
@@ -29,17 +28,18 @@ export interface Asked {
 }
 
 /** Checks that have ended, of all that run. */
-export interface RunProgress {
+interface RunProgress {
   readonly done: number;
   readonly all: number;
 }
 
 /** One check of what a cell shows, to be run again. */
-export interface Again {
+interface Again {
   readonly shown: ShownReport;
   readonly check: string;
 }
 
+/** The runs of the open runbooks: one at a time for each, those that wait for it, how far they are, what ends them. */
 export class NotebookRuns implements vscode.Disposable {
   readonly #cascades: Cascades;
   readonly #described: (notebook: vscode.Uri, runbook: Runbook) => Promise<void>;
@@ -102,7 +102,7 @@ export class NotebookRuns implements vscode.Disposable {
 
   /** Ends what runs of a notebook, and what waits to. */
   stop(notebook: vscode.Uri, why: string): void {
-    this.#stop(notebook.toString(), why);
+    abortAll(this.#stops.get(notebook.toString()) ?? [], why);
   }
 
   async *#counted(key: string, events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent, void, void> {
@@ -119,13 +119,9 @@ export class NotebookRuns implements vscode.Disposable {
     }
   }
 
-  #stop(key: string, why: string): void {
-    for (const stop of this.#stops.get(key) ?? []) stop.abort(new Error(why));
-  }
-
   /** Stops every run and waits until what it came to is written. */
   async stopAll(why: string): Promise<void> {
-    for (const key of this.#stops.keys()) this.#stop(key, why);
+    for (const stops of this.#stops.values()) abortAll(stops, why);
     await Promise.allSettled([...this.#running.values()]);
   }
 
@@ -239,7 +235,7 @@ export class NotebookRuns implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const key of this.#stops.keys()) this.#stop(key, 'the window was closed');
+    for (const stops of this.#stops.values()) abortAll(stops, 'the window was closed');
     this.#store.dispose();
   }
 }
@@ -250,4 +246,8 @@ function unchanged({ cell, text, step }: ShownReport, { steps }: Snapshot): void
   throw new OperatorError(
     vscode.l10n.t('The runbook was changed since the cell was run. Run the whole cell.'),
   );
+}
+
+function abortAll(stops: Iterable<AbortController>, why: string): void {
+  for (const stop of stops) stop.abort(new Error(why));
 }

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { fold, longestEntry } from './fold.ts';
 
-export interface Answer<T> extends vscode.QuickPickItem {
+interface Answer<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
-export interface Question<T> {
+interface Question<T> {
   readonly title: string;
   /** What is asked: in the empty field where it fits, else in lines above the answers. */
   readonly words: string;

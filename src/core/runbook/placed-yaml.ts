@@ -1,15 +1,5 @@
 /** YAML read with places, so that each problem is shown where it stands. */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import type { Span } from '../text.ts';
 import { type Problem, parseTemplate, type Template } from './template.ts';
 
@@ -34,7 +24,6 @@ export class PlacedYaml {
   /** The fields of the whole; undefined where it is no map. */
   top(): ReadonlyMap<string, Field> | undefined {
     const { contents, errors, warnings } = parseDocument(this.#yaml, {
-      lineCounter: new LineCounter(),
       prettyErrors: false,
       uniqueKeys: true,
     });
